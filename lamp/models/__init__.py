@@ -1,0 +1,1 @@
+"""Networks and text encoders. Modules here may import torch; ``text`` does not."""
