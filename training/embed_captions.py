@@ -28,9 +28,9 @@ def embed_captions(
 ) -> NDArray[np.float32]:
     """``N`` captions (repetitions allowed) to ``(N, encoder.width)`` float32 of unit length.
 
-    With ``folder`` (the prepared set) the result is read from, or written to, ``text_<encoder>.npz`` there; the
-    file is used only when the encoder and the list of distinct captions are the same. ``on_progress(done, total)``
-    counts distinct captions; progress is logged as well.
+    With ``folder`` (the prepared set) the result is read from, or written to, ``text_<encoder>.npz`` there;
+    the file is used only when the encoder and the list of distinct captions are the same.
+    ``on_progress(done, total)`` counts distinct captions; progress is logged as well.
     """
     distinct = sorted(set(check_texts(captions)))
     path = None if folder is None else cache_path(Path(folder), encoder)

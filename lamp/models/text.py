@@ -74,7 +74,7 @@ class EmbeddingCache:
         return len(self._rows)
 
     def embed(self, texts: Sequence[str], width: int, compute: Callable[[list[str]], Array]) -> Array:
-        """Rows for ``texts`` ``(N, width)``; ``compute`` gets each distinct text that is not remembered, once."""
+        """Rows ``(N, width)`` for ``texts``; ``compute`` gets each distinct text not remembered, once."""
         wanted = check_texts(texts)
         with self._lock:
             found = {text: self._rows[text] for text in wanted if text in self._rows}
@@ -129,14 +129,16 @@ class TextBundle:
             raise BundleError(f"{path} is missing; reinstall, or check out the file from the repository")
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != self.sha256.get(name):
-            raise BundleError(f"{path} does not have the sha256 in text.yaml (cut-off download?); reinstall it")
+            raise BundleError(f"{path} does not have the sha256 in text.yaml (cut off?); reinstall it")
         return content
 
 
 class MiniLMEncoder:
     """MiniLM-L6 sentence embeddings on onnxruntime; loaded at the first text, thread-safe."""
 
-    def __init__(self, folder: str | Path | None = None, *, threads: int = 1, cache_size: int = CACHE_SIZE) -> None:
+    def __init__(
+        self, folder: str | Path | None = None, *, threads: int = 1, cache_size: int = CACHE_SIZE
+    ) -> None:
         self.bundle = TextBundle.load(DEFAULT_FOLDER if folder is None else folder)
         self.threads = threads
         self.cache = EmbeddingCache(cache_size)
@@ -210,14 +212,16 @@ def _load_session(bundle: TextBundle, threads: int) -> Any:
     weights = {name: tensor for file in bundle.weights for name, tensor in load(bundle.read(file)).items()}
     values = [onnxruntime.OrtValue.ortvalue_from_numpy(tensor) for tensor in weights.values()]
     options.add_external_initializers(list(weights), values)
-    return onnxruntime.InferenceSession(bundle.read(bundle.graph), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        bundle.read(bundle.graph), options, providers=["CPUExecutionProvider"]
+    )
 
 
 def load_text_encoder(id_or_folder: str | Path | None = None) -> TextEncoder:
-    """The encoder with this id, or the one in this folder (``text.yaml``, or a CLIP text tower's ``config.json``).
+    """The encoder with this id, or in this folder (``text.yaml``, or the ``config.json`` of a CLIP model).
 
-    ``None``: the default. CLIP weights are never shipped: the id ``clip-vit-b32`` reads the folder named by the
-    environment variable ``LAMP_CLIP_FOLDER``.
+    ``None``: the default. CLIP weights are never shipped: the id ``clip-vit-b32`` reads the folder named by
+    the environment variable ``LAMP_CLIP_FOLDER``.
     """
     wanted = str(id_or_folder) if id_or_folder is not None else DEFAULT_TEXT_ENCODER
     if wanted == DEFAULT_TEXT_ENCODER:

@@ -1,7 +1,7 @@
 """CLIP's text tower (Radford et al. 2021, arXiv:2103.00020), for those who have its weights on disk.
 
-Needs torch and transformers. Nothing is downloaded: the folder holds ``config.json``, ``model.safetensors`` and the
-tokenizer files in the layout that transformers writes.
+Needs torch and transformers. Nothing is downloaded: the folder holds ``config.json``, ``model.safetensors``
+and the tokenizer files in the layout that transformers writes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class ClipEncoder:
             raise BundleError(f"{path} is missing; point to a CLIP folder in the layout of transformers")
         config = json.loads(path.read_text(encoding="utf8"))
         if config.get("model_type") not in ("clip", "clip_text_model"):
-            raise BundleError(f"{path} describes a {config.get('model_type')!r} model; a CLIP model is needed")
+            raise BundleError(f"{path} describes a {config.get('model_type')!r} model, not a CLIP model")
         text_config = config.get("text_config") or {}
         self._width = int(config.get("projection_dim") or text_config.get("projection_dim") or 512)
         self._id = CLIP_TEXT_ENCODER if self._width == 512 else f"clip-{self._width}"
@@ -59,8 +59,8 @@ class ClipEncoder:
             from transformers import AutoTokenizer, CLIPTextModelWithProjection
         except ImportError as error:
             raise BundleError(
-                "CLIP needs torch and transformers, which are not installed; run 'pip install torch transformers', "
-                "or use a bundle trained with the default text encoder"
+                "CLIP needs torch and transformers, which are not installed; run "
+                "'pip install torch transformers', or use a bundle trained with the default text encoder"
             ) from error
         try:
             tokenizer = AutoTokenizer.from_pretrained(self.folder, local_files_only=True)
@@ -69,10 +69,11 @@ class ClipEncoder:
             )
         except OSError as error:
             raise BundleError(
-                f"{self.folder} is no complete CLIP folder ({error}); it needs config.json, model.safetensors and "
-                "tokenizer.json"
+                f"{self.folder} is no complete CLIP folder ({error}); it needs config.json, model.safetensors "
+                "and tokenizer.json"
             ) from error
-        return tokenizer, model.eval()
+        model.train(False)
+        return tokenizer, model
 
     def _compute(self, texts: list[str]) -> Array:
         import torch
@@ -86,6 +87,6 @@ class ClipEncoder:
                 max_length=model.config.max_position_embeddings,
             )  # fmt: skip
             with torch.inference_mode():
-                embeds = model(input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]).text_embeds
+                embeds = model(tokens["input_ids"], attention_mask=tokens["attention_mask"]).text_embeds
             rows.append(torch.nn.functional.normalize(embeds, dim=-1).numpy().astype(np.float32))
         return np.concatenate(rows)

@@ -34,7 +34,9 @@ def similarity(encoder: TextEncoder, a: str, b: str) -> float:
         ("the person jumps high", "somebody leaps into the air", "the person waves the left hand"),
     ],
 )
-def test_similar_sentences_are_closer_than_different_ones(encoder: MiniLMEncoder, text: str, near: str, far: str) -> None:
+def test_similar_sentences_are_closer_than_different_ones(
+    encoder: MiniLMEncoder, text: str, near: str, far: str
+) -> None:
     assert similarity(encoder, text, near) > similarity(encoder, text, far) + 0.1
 
 
@@ -58,7 +60,9 @@ def test_two_encoders_agree_exactly(encoder: MiniLMEncoder) -> None:
     assert np.array_equal(encoder.embed(["a person dances"]), MiniLMEncoder().embed(["a person dances"]))
 
 
-@pytest.mark.parametrize("text", ["", "   ", "日本語で歩く", "😀" * 50, "é̀", "\x00\ud800 walk", "w" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "日本語で歩く", "😀" * 50, "é̀", "\x00\ud800 walk", "w" * 100_000]
+)
 def test_any_text_gives_a_finite_vector(encoder: MiniLMEncoder, text: str) -> None:
     out = encoder.embed([text])
     assert np.isfinite(out).all() and np.linalg.norm(out) == pytest.approx(1.0, abs=1e-4)
@@ -106,7 +110,7 @@ def test_wrong_input_is_named(encoder: MiniLMEncoder) -> None:
 def test_neither_torch_nor_onnx_is_imported() -> None:
     code = (
         "import sys; from lamp.models.text import load_text_encoder; load_text_encoder().embed(['walk']);"
-        "found = {'torch', 'onnx', 'transformers'} & set(sys.modules); sys.exit(f'imported {found}' if found else 0)"
+        "found = {'torch', 'onnx', 'transformers'} & set(sys.modules); sys.exit(f'imports {found}' if found else 0)"
     )
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
@@ -118,17 +122,19 @@ def test_damaged_and_missing_files_are_reported(tmp_path: Path) -> None:
         (tmp_path / path.name).write_bytes(path.read_bytes())
     assert load_text_encoder(tmp_path).id == "minilm-l6-v2-int8"
     (tmp_path / "model.onnx").write_bytes(b"version https://git-lfs")
-    with pytest.raises(BundleError, match="model.onnx does not have the sha256"):
+    with pytest.raises(BundleError, match=r"model\.onnx does not have the sha256"):
         load_text_encoder(tmp_path).embed(["walk"])
     (tmp_path / "tokenizer.json").unlink()
-    with pytest.raises(BundleError, match="tokenizer.json is missing"):
+    with pytest.raises(BundleError, match=r"tokenizer\.json is missing"):
         load_text_encoder(tmp_path).embed(["walk"])
     (tmp_path / "text.yaml").write_text("schema: 99\n", encoding="utf8")
     with pytest.raises(BundleError, match="schema 99"):
         load_text_encoder(tmp_path)
 
 
-def test_unknown_encoder_and_absent_clip_say_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_encoder_and_absent_clip_say_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("LAMP_CLIP_FOLDER", raising=False)
     with pytest.raises(BundleError, match="minilm-l6-v2-int8"):
         load_text_encoder("no-such-encoder")
@@ -159,9 +165,11 @@ class CountingEncoder:
 
 
 def test_captions_are_embedded_once_and_read_back(tmp_path: Path) -> None:
-    encoder, progress = CountingEncoder(), list[tuple[int, int]]()
+    encoder, progress = CountingEncoder(), list[tuple[int, ...]]()
     captions = [f"{'a' * (i % 300)}" for i in range(600)]
-    rows = embed_captions(captions, encoder, folder=tmp_path, on_progress=lambda *counts: progress.append(counts))
+    rows = embed_captions(
+        captions, encoder, folder=tmp_path, on_progress=lambda *counts: progress.append(counts)
+    )
     np.testing.assert_array_equal(rows[:, 0], [len(c) for c in captions])
     assert encoder.texts == 300 and progress == [(256, 300), (300, 300)]
     again = embed_captions(captions[::-1], encoder, folder=tmp_path)
