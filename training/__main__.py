@@ -1,0 +1,81 @@
+"""``python -m training COMMAND``: loads only the module of the command that runs, so ``prepare`` needs no torch."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from lamp.errors import BundleError, InputError
+from training import console
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "prepare": ("training.prepare", "bring motion corpora into the prepared form all other commands read"),
+    "autoencoder": ("training.autoencoder", "train the masked part-based motion autoencoder"),
+    "diffusion": ("training.diffusion", "train the latent diffusion model on top of an autoencoder"),
+    "all": ("training.all", "prepare nothing, train both stages, evaluate, write the bundle"),
+    "evaluate": ("training.evaluate", "measure a bundle: reconstruction, generation, the four tasks"),
+    "bundle": ("training.bundle", "pack trained weights into a bundle the server loads"),
+}
+_EPILOG = """\
+the usual order:
+  python -m training prepare data prepared/research
+  python -m training autoencoder prepared/research runs/a
+  python -m training diffusion runs/a
+  python -m training bundle runs/a bundles/mine
+  python -m training evaluate --data prepared/research --bundle bundles/mine
+
+python -m training COMMAND --help explains a command with examples.
+"""
+BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+
+
+def build_parser(command: str | None) -> argparse.ArgumentParser:
+    """Parser with every command listed, and the real parser of ``command`` only."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training",
+        description="Prepare motion data, train the prior, evaluate it, pack it.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, (module, summary) in COMMANDS.items():
+        if name == command:
+            importlib.import_module(module).add_parser(subparsers)
+        else:
+            subparsers.add_parser(name, help=summary)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; errors a person can mend become one line and an exit status, never a traceback."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    command = next((a for a in arguments if not a.startswith("-")), None)
+    try:
+        parser = build_parser(command if command in COMMANDS else None)
+        args = parser.parse_args(arguments)
+        return int(args.func(args) or 0)
+    except KeyboardInterrupt:
+        console.warn("interrupted; nothing unfinished will be taken for complete")
+        return INTERRUPTED
+    except InputError as error:
+        console.warn(f"error: {error}")
+        return BAD_INPUT
+    except (BundleError, OSError) as error:
+        console.warn(f"error: {error}")
+        return FAILED
+    except ModuleNotFoundError as error:
+        console.warn(f"error: {_missing_module(error, command)}")
+        return FAILED
+
+
+def _missing_module(error: ModuleNotFoundError, command: str | None) -> str:
+    missing = (error.name or "").split(".")[0]
+    if missing == "training":
+        return f"the command {command!r} is not part of this installation ({error.name} is missing)"
+    return f"the command {command!r} needs the package {missing!r}; install it with: pip install 'lamp-motion[train]'"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""Checkpoints as safetensors plus a small JSON file, written so that the last good one always survives."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from lamp.errors import InputError
+
+
+def save(folder: Path, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
+    """Write ``folder/tensors.safetensors`` and ``folder/state.json``; the old checkpoint is replaced only when the new
+    one is complete on disk. Raises ``OSError`` (disk full, say) with the old checkpoint untouched."""
+    new, old = folder.with_name(folder.name + ".new"), folder.with_name(folder.name + ".old")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    save_file({k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}, new / "tensors.safetensors")
+    (new / "state.json").write_text(json.dumps(state, indent=1), encoding="utf8")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        os.replace(folder, old)
+    os.replace(new, folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def load(folder: Path, device: torch.device) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read a checkpoint; falls back to the previous one if the process died between the two renames of ``save``."""
+    for candidate in (folder, folder.with_name(folder.name + ".old")):
+        if (candidate / "state.json").exists():
+            state = json.loads((candidate / "state.json").read_text(encoding="utf8"))
+            return load_file(candidate / "tensors.safetensors", device=str(device)), state
+    raise InputError("--resume", f"no checkpoint in {folder}; start without --resume")

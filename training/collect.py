@@ -1,0 +1,181 @@
+"""Opened sources -> a prepared set in memory: check, conform, weight, count; nothing is dropped silently."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from lamp.errors import InputError
+from lamp.skeleton import JOINT_COUNT, SKELETON_HASH
+from training import console
+from training.checks import reason_to_skip
+from training.clips import FPS, Array, RawClip, RawItem, Skipped, Source
+from training.conform import UNIT_M, pieces
+from training.dataset import SCHEMA, Clip, PreparedSet
+from training.statistics import feature_statistics
+
+
+@dataclass(frozen=True)
+class PrepareOptions:
+    """How clips are cut and weighted."""
+
+    min_frames: int = 24  # shorter clips are skipped
+    max_frames: int = 196  # longer takes are cut into equal parts
+    source_weights: dict[str, float] = field(default_factory=dict)  # factor on the balancing weight of a source
+    attributions: dict[str, str] = field(default_factory=dict)  # per source name, from the command line
+
+    def __post_init__(self) -> None:
+        if self.min_frames < 2:
+            raise InputError("min_frames", f"{self.min_frames}; at least 2, a motion needs two frames")
+        if self.max_frames < 2 * self.min_frames:
+            limit = 2 * self.min_frames
+            raise InputError("max_frames", f"{self.max_frames}; at least twice min_frames ({limit}), or parts get too short")
+        for name, weight in self.source_weights.items():
+            if not (np.isfinite(weight) and weight >= 0):
+                raise InputError("source_weight", f"{name}={weight}; it must be a finite number >= 0")
+
+
+class _Gathered:
+    """The growing result: clips, their rows, what was skipped."""
+
+    def __init__(self, options: PrepareOptions) -> None:
+        self.options = options
+        self.clips: list[Clip] = []
+        self.rows: list[Array] = []
+        self.skipped: list[Skipped] = []
+        self.frames = 0
+        self._ids: set[str] = set()
+
+    def add(self, item: RawItem) -> None:
+        if isinstance(item, Skipped):
+            self.skipped.append(item)
+            return
+        reason = reason_to_skip(item, self.options.min_frames)
+        if reason is None and item.id in self._ids:
+            reason = "this id was already taken by an earlier clip; give the sources different names with --name"
+        if reason is not None:
+            self.skipped.append(Skipped(item.id, item.source, reason))
+            return
+        self._ids.add(item.id)
+        parts = list(pieces(item.joints, self.options.max_frames))
+        for number, (start, end, units) in enumerate(parts, 1):
+            clip_id = item.id if len(parts) == 1 else f"{item.id}.part{number}"
+            if end - start < self.options.min_frames:
+                self.skipped.append(Skipped(clip_id, item.source, f"part too short: {end - start} frames"))
+            else:
+                self._append(item, clip_id, units)
+
+    def _append(self, item: RawClip, clip_id: str, units: Array) -> None:
+        kinds = item.caption_kinds or ("unknown",) * len(item.captions)
+        clip = Clip(
+            clip_id, item.source, item.licence, item.split, len(units), self.frames, item.captions, kinds, item.actions, 1.0
+        )
+        self.clips.append(clip)
+        self.rows.append(units)
+        self.frames += len(units)
+
+
+def collect(sources: Sequence[Source], options: PrepareOptions) -> PreparedSet:
+    """Read all sources into one prepared set in memory; ``InputError`` when nothing usable remains."""
+    gathered = _Gathered(options)
+    for source in sources:
+        for item in console.progress(source.items(), source.count, f"reading {source.path.name}"):
+            gathered.add(item)
+    if not gathered.clips:
+        raise InputError("source", f"no usable clip; {skip_summary(gathered.skipped) or 'the filters keep none'}")
+    clips = balance(gathered.clips, options.source_weights)
+    units = np.concatenate(gathered.rows)
+    manifest = _manifest(clips, gathered.skipped, options)
+    prepared = PreparedSet(Path(), manifest, tuple(clips), units, np.zeros(0), np.ones(0))
+    mean, std = feature_statistics(_training_joints(prepared))
+    return replace(prepared, mean=mean, std=std)
+
+
+def balance(clips: Sequence[Clip], factors: dict[str, float]) -> list[Clip]:
+    """Set each clip's weight to ``minutes of its source ** -0.5`` times the source's factor, mean 1 over clips.
+
+    A uniform draw would show mostly the largest source; drawing every source equally would wear out the small ones.
+    """
+    minutes: Counter[str] = Counter()
+    for clip in clips:
+        minutes[clip.source] += clip.frames / FPS / 60.0
+    unknown = sorted(set(factors) - set(minutes))
+    if unknown:
+        raise InputError("source_weight", f"no source named {', '.join(unknown)}; there are {', '.join(sorted(minutes))}")
+    raw = np.array([minutes[c.source] ** -0.5 * factors.get(c.source, 1.0) for c in clips])
+    if raw.sum() == 0:
+        raise InputError("source_weight", "every source has weight 0; leave at least one above it")
+    return [replace(c, weight=round(float(w), 5)) for c, w in zip(clips, raw / raw.mean(), strict=True)]
+
+
+def skip_summary(skipped: Sequence[Skipped], names: int = 3) -> str:
+    """One line per kind of reason with count and the first names."""
+    groups: dict[str, list[str]] = {}
+    for skip in skipped:
+        groups.setdefault(skip.reason.split(":")[0].split(";")[0], []).append(skip.id)
+    lines = []
+    for kind, ids in sorted(groups.items(), key=lambda pair: -len(pair[1])):
+        more = f" and {len(ids) - names} more" if len(ids) > names else ""
+        lines.append(f"{len(ids)} x {kind}: {', '.join(ids[:names])}{more}")
+    return "\n".join(lines)
+
+
+def _training_joints(prepared: PreparedSet) -> Iterator[Array]:
+    indices = prepared.split("train")
+    for index in console.progress(indices, len(indices), "statistics"):
+        yield prepared.joints(int(index))
+
+
+def _manifest(clips: Sequence[Clip], skipped: Sequence[Skipped], options: PrepareOptions) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "fps": int(FPS),
+        "joints": JOINT_COUNT,
+        "unit_m": UNIT_M,
+        "skeleton_hash": SKELETON_HASH,
+        "created_by": f"lamp-motion {_version()}, python -m training prepare",
+        "min_frames": options.min_frames,
+        "max_frames": options.max_frames,
+        "clips": len(clips),
+        "minutes": round(sum(c.frames for c in clips) / FPS / 60.0, 2),
+        "sources": {name: _source_entry(name, clips, options) for name in sorted({c.source for c in clips})},
+        "skipped": [s.as_dict() for s in skipped],
+    }
+
+
+def _source_entry(name: str, clips: Sequence[Clip], options: PrepareOptions) -> dict[str, Any]:
+    mine = [c for c in clips if c.source == name]
+    known = _attributions().get(name, {})
+    entry: dict[str, Any] = {
+        "licence": ", ".join(sorted({c.licence for c in mine})),
+        "clips": len(mine),
+        "minutes": round(sum(c.frames for c in mine) / FPS / 60.0, 2),
+        "splits": dict(Counter(c.split for c in mine)),
+        "weight": round(float(np.mean([c.weight for c in mine])), 4),
+        **known,
+    }
+    if options.attributions.get(name):
+        entry["attribution"] = options.attributions[name]
+    return entry
+
+
+@functools.cache
+def _attributions() -> dict[str, dict[str, Any]]:
+    file = Path(__file__).parent / "sources" / "attribution.yaml"
+    entries: dict[str, dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return entries
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("lamp-motion")
+    except importlib.metadata.PackageNotFoundError:
+        return "(not installed)"

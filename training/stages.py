@@ -1,0 +1,53 @@
+"""Arguments and set-up that the training commands share."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import logging
+from pathlib import Path
+
+import torch
+
+from lamp.errors import InputError
+from training import distributed
+from training.config import LoopConfig, TrainingConfig, load_config
+from training.dataset import PreparedSet
+
+log = logging.getLogger("training")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags of ``autoencoder``, ``diffusion`` and ``all``."""
+    parser.add_argument("--config", required=True, help="YAML config; shipped ones lie in training/configs/")
+    parser.add_argument("--data", required=True, type=Path, help="folder written by `python -m training prepare`")
+    parser.add_argument("--out", required=True, type=Path, help="folder for checkpoints and logs")
+    parser.add_argument("--minutes", type=float, help="training time of each stage; the schedule is made to fit")
+    parser.add_argument("--stop-after", type=float, metavar="MINUTES",
+                        help="stop (resumable) after this long in this call, with the schedule of --minutes kept")  # fmt: skip
+    parser.add_argument("--steps", type=int, help="exact number of steps instead of minutes")
+    parser.add_argument("--resume", action="store_true", help="continue exactly where --out stopped")
+    parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")
+
+
+def settings(args: argparse.Namespace) -> tuple[TrainingConfig, PreparedSet, torch.device]:
+    """Read what the arguments name; errors name the argument."""
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    if args.minutes is not None and args.minutes <= 0:
+        raise InputError("--minutes", f"{args.minutes} is not positive")
+    args.out.mkdir(parents=True, exist_ok=True)
+    return load_config(args.config), PreparedSet.load(args.data), distributed.local_device()
+
+
+def loop_config(base: LoopConfig, args: argparse.Namespace) -> LoopConfig:
+    """The config's loop with ``--minutes``, ``--steps`` and ``--stop-after`` laid over it."""
+    changes: dict[str, float | int] = {}
+    if args.minutes is not None:
+        changes["minutes"] = args.minutes
+        changes["steps"] = 0
+    if args.steps is not None:
+        changes["steps"] = args.steps
+    if args.stop_after is not None:
+        changes["stop_after_minutes"] = args.stop_after
+    return dataclasses.replace(base, **changes)  # type: ignore[arg-type]
