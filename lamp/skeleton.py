@@ -1,0 +1,118 @@
+"""The one skeleton of the project: 22 joints of the SMPL body without hands (facts of HumanML3D, section 1).
+
+Metres, right-handed, Y up, +Z forward, +X is the character's left. All motion inside ``lamp`` has exactly these
+bone lengths; sources with other proportions are brought to them when data is prepared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamp import rotations
+from lamp.errors import InputError
+
+Array = NDArray[Any]
+
+JOINT_NAMES: tuple[str, ...] = (
+    "pelvis", "left_hip", "right_hip", "spine1", "left_knee", "right_knee", "spine2", "left_ankle",
+    "right_ankle", "spine3", "left_foot", "right_foot", "neck", "left_collar", "right_collar", "head",
+    "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist",
+)  # fmt: skip
+JOINT_COUNT = len(JOINT_NAMES)
+PARENTS: tuple[int, ...] = (-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19)
+CHAINS: tuple[tuple[int, ...], ...] = (
+    (0, 2, 5, 8, 11), (0, 1, 4, 7, 10), (0, 3, 6, 9, 12, 15), (9, 14, 17, 19, 21), (9, 13, 16, 18, 20),
+)  # fmt: skip
+# Joint indices per body part (paper 3.1). The root part also carries the root trajectory and the spine.
+PARTS: dict[str, tuple[int, ...]] = {
+    "head": (12, 15),
+    "left_arm": (13, 16, 18, 20),
+    "right_arm": (14, 17, 19, 21),
+    "left_leg": (1, 4, 7, 10),
+    "right_leg": (2, 5, 8, 11),
+    "root": (0, 3, 6, 9),
+}
+MIRROR: tuple[int, ...] = (0, 2, 1, 3, 5, 4, 6, 8, 7, 9, 11, 10, 12, 14, 13, 15, 17, 16, 19, 18, 21, 20)
+CONTACT_JOINTS: tuple[int, ...] = (7, 10, 8, 11)  # left ankle, left toe, right ankle, right toe
+LEFT_HIP, RIGHT_HIP, LEFT_SHOULDER, RIGHT_SHOULDER = 1, 2, 16, 17
+
+# Length of the bone that ends in each joint, metres; measured on the reference skeleton of HumanML3D.
+BONE_LENGTHS_M: Array = np.array(
+    [0.0, .1031, .1099, .1316, .3936, .3902, .1432, .4324, .4256, .0574, .1434, .1494, .2194, .1375, .1434,
+     .1030, .1316, .1230, .2568, .2631, .2660, .2699], dtype=np.float32,
+)  # fmt: skip
+_X, _Y, _Z = np.eye(3)
+# Axis-aligned rest direction of the bone that ends in each joint; only the 6D block of HumanML3D uses it.
+RAW_DIRECTIONS: Array = np.array(
+    [np.zeros(3), _X, -_X, _Y, -_Y, -_Y, _Y, -_Y, -_Y, _Y, _Z, _Z, _Y, _X, -_X, _Z, -_Y, -_Y, -_Y, -_Y, -_Y, -_Y],
+    dtype=np.float32,
+)
+_T_POSE_DIRECTIONS = np.array(
+    [(0, 0, 0), (.57, -.80, -.17), (-.57, -.80, -.17), (0, .96, -.28), (.09, -.99, -.01), (-.09, -.99, -.01),
+     (0, .99, .13), (-.03, -.99, -.10), (.03, -.99, -.10), (0, .99, .12), (.18, -.40, .90), (-.18, -.40, .90),
+     (0, .99, -.13), (.56, .80, -.20), (-.56, .80, -.20), (0, .87, .50), (.94, .30, -.15), (-.94, .30, -.15),
+     (1, 0, 0), (-1, 0, 0), (1, 0, 0), (-1, 0, 0)],
+)  # fmt: skip
+# T-pose: where each joint sits relative to its parent when every local rotation is the identity.
+REST_OFFSETS_M: Array = (rotations.normalize(_T_POSE_DIRECTIONS) * BONE_LENGTHS_M[:, None]).astype(np.float32)
+REST_OFFSETS_M[0] = 0.0
+# Body volume around each joint, used for collision (the skin of a slim adult).
+JOINT_RADII_M: Array = np.array(
+    [.11, .09, .09, .10, .06, .06, .10, .05, .05, .11, .04, .04, .06, .06, .06, .10, .06, .06, .045, .045, .045, .045],
+    dtype=np.float32,
+)  # fmt: skip
+SKELETON_HASH: str = hashlib.sha256(
+    repr((JOINT_NAMES, PARENTS, np.round(REST_OFFSETS_M, 5).tolist())).encode()
+).hexdigest()[:16]
+
+
+def joint_index(joint: str | int) -> int:
+    """Index of a joint given by name or index; raises ``InputError`` that lists the names."""
+    if isinstance(joint, str) and joint in JOINT_NAMES:
+        return JOINT_NAMES.index(joint)
+    if not isinstance(joint, str) and 0 <= int(joint) < JOINT_COUNT:
+        return int(joint)
+    raise InputError("joint", f"{joint!r} is unknown; use 0..{JOINT_COUNT - 1} or one of {', '.join(JOINT_NAMES)}")
+
+
+def depth_levels() -> list[tuple[list[int], list[int]]]:
+    """Joints grouped by depth below the root as ``(children, their parents)``: each level is one array operation."""
+    depth = [0] * JOINT_COUNT
+    for j in range(1, JOINT_COUNT):
+        depth[j] = depth[PARENTS[j]] + 1
+    levels = []
+    for d in range(1, max(depth) + 1):
+        children = [j for j in range(JOINT_COUNT) if depth[j] == d]
+        levels.append((children, [PARENTS[j] for j in children]))
+    return levels
+
+
+def forward_kinematics(root_m: Array, local_rotations_xyzw: Array) -> Array:
+    """World joints ``(..., 22, 3)`` from root position ``(..., 3)`` and parent-relative rotations ``(..., 22, 4)``."""
+    world = np.array(local_rotations_xyzw, dtype=np.float64)
+    joints = np.zeros((*world.shape[:-1], 3))
+    joints[..., 0, :] = root_m
+    for children, parents in depth_levels():
+        world[..., children, :] = rotations.multiply(world[..., parents, :], world[..., children, :])
+        offsets = np.broadcast_to(REST_OFFSETS_M[children], joints[..., children, :].shape)
+        joints[..., children, :] = joints[..., parents, :] + rotations.rotate(world[..., parents, :], offsets)
+    return joints.astype(np.float32)
+
+
+def project_bones(joints_m: Array) -> Array:
+    """Nearest-direction joints with exact bone lengths: keep each bone's direction, replace its length.
+
+    ``(..., 22, 3) -> (..., 22, 3)``, root unchanged. A bone of zero length takes its rest direction.
+    """
+    joints = np.array(joints_m, dtype=np.float32)
+    for children, parents in depth_levels():
+        bone = joints_m[..., children, :] - joints_m[..., parents, :]
+        length = np.linalg.norm(bone, axis=-1, keepdims=True)
+        rest = rotations.normalize(REST_OFFSETS_M[children])
+        direction = np.where(length > 1e-6, bone / np.maximum(length, 1e-6), rest)
+        joints[..., children, :] = joints[..., parents, :] + direction * BONE_LENGTHS_M[children][:, None]
+    return joints
