@@ -14,19 +14,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "prepare": ("training.prepare", "bring motion corpora into the prepared form all other commands read"),
     "autoencoder": ("training.autoencoder", "train the masked part-based motion autoencoder"),
     "diffusion": ("training.diffusion", "train the latent diffusion model on top of an autoencoder"),
-    "all": ("training.all", "prepare nothing, train both stages, evaluate, write the bundle"),
+    "all": ("training.all", "train both stages one after the other"),
     "evaluate": ("training.evaluate", "measure a bundle: reconstruction, generation, the four tasks"),
     "bundle": ("training.bundle", "pack trained weights into a bundle the server loads"),
 }
 _EPILOG = """\
 the usual order:
   python -m training prepare data prepared/research
-  python -m training autoencoder prepared/research runs/a
-  python -m training diffusion runs/a
-  python -m training bundle runs/a bundles/mine
-  python -m training evaluate --data prepared/research --bundle bundles/mine
+  python -m training all --config training/configs/gpu.yaml --data prepared/research --out runs/research
+  python -m training evaluate --help
 
-python -m training COMMAND --help explains a command with examples.
+python -m training COMMAND --help explains a command, with examples.
 """
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 

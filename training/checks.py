@@ -9,7 +9,7 @@ from training.clips import FPS, SPLITS, Array, RawClip
 MAX_SPEED_MPS = 20.0  # faster than any joint of an athlete; a capture glitch beyond it
 MIN_LEG_M, MAX_LEG_M = 0.45, 1.30  # hip to ankle: a small child .. a giant
 MIN_BONE_RATIO, MAX_BONE_RATIO = 0.5, 2.0  # a thigh may differ this much from its median within one clip
-_LEGS = ((1, 4, 7), (2, 5, 8))
+_HIPS, _KNEES, _ANKLES = [1, 2], [4, 5], [7, 8]
 
 
 def reason_to_skip(clip: RawClip, least_frames: int) -> str | None:
@@ -36,8 +36,9 @@ def _not_finite(joints: Array) -> str | None:
 
 def leg_lengths_m(joints: Array) -> Array:
     """Hip-knee-ankle length of both legs ``(T, 22, 3) -> (T, 2)``."""
-    bones = [[np.linalg.norm(joints[:, b] - joints[:, a], axis=-1) for a, b in zip(leg, leg[1:])] for leg in _LEGS]
-    return np.stack([thigh + shin for thigh, shin in bones], axis=-1)
+    hips, knees, ankles = joints[:, _HIPS], joints[:, _KNEES], joints[:, _ANKLES]
+    legs: Array = np.linalg.norm(knees - hips, axis=-1) + np.linalg.norm(ankles - knees, axis=-1)
+    return legs
 
 
 def _scale(joints: Array) -> str | None:
@@ -62,6 +63,7 @@ def _jump(joints: Array) -> str | None:
         return None
     speed_mps = np.linalg.norm(np.diff(joints.astype(np.float64), axis=0), axis=-1) * FPS
     frame, joint = np.unravel_index(int(np.argmax(speed_mps)), speed_mps.shape)
-    if speed_mps[frame, joint] <= MAX_SPEED_MPS:
+    worst_mps = float(speed_mps[frame, joint])
+    if worst_mps <= MAX_SPEED_MPS:
         return None
-    return f"jump: joint {joint} moves at {speed_mps[frame, joint]:.1f} m/s in frame {frame}, limit {MAX_SPEED_MPS:g} m/s"
+    return f"jump: joint {joint} moves at {worst_mps:.1f} m/s in frame {frame}, limit {MAX_SPEED_MPS:g} m/s"

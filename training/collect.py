@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,15 +29,18 @@ class PrepareOptions:
 
     min_frames: int = 24  # shorter clips are skipped
     max_frames: int = 196  # longer takes are cut into equal parts
-    source_weights: dict[str, float] = field(default_factory=dict)  # factor on the balancing weight of a source
-    attributions: dict[str, str] = field(default_factory=dict)  # per source name, from the command line
+    source_weights: dict[str, float] = field(
+        default_factory=dict
+    )  # source name: factor on its balancing weight
+    attributions: dict[str, str] = field(default_factory=dict)  # source name: sentence from the command line
+    include: frozenset[str] = frozenset()  # ids asked for; those that turn up in no source are reported
 
     def __post_init__(self) -> None:
         if self.min_frames < 2:
             raise InputError("min_frames", f"{self.min_frames}; at least 2, a motion needs two frames")
         if self.max_frames < 2 * self.min_frames:
-            limit = 2 * self.min_frames
-            raise InputError("max_frames", f"{self.max_frames}; at least twice min_frames ({limit}), or parts get too short")
+            least = 2 * self.min_frames
+            raise InputError("max_frames", f"{self.max_frames}; at least twice min_frames, {least}")
         for name, weight in self.source_weights.items():
             if not (np.isfinite(weight) and weight >= 0):
                 raise InputError("source_weight", f"{name}={weight}; it must be a finite number >= 0")
@@ -53,32 +56,52 @@ class _Gathered:
         self.skipped: list[Skipped] = []
         self.frames = 0
         self._ids: set[str] = set()
+        self._seen: set[str] = set()  # ids as the sources name them, before cutting
 
     def add(self, item: RawItem) -> None:
+        self._seen.add(item.id.partition("@")[0])
         if isinstance(item, Skipped):
             self.skipped.append(item)
             return
         reason = reason_to_skip(item, self.options.min_frames)
         if reason is None and item.id in self._ids:
-            reason = "this id was already taken by an earlier clip; give the sources different names with --name"
+            reason = "duplicate id: an earlier clip has it too; prepare sources of one name separately, with --name"
         if reason is not None:
-            self.skipped.append(Skipped(item.id, item.source, reason))
+            self._skip(item.id, item.source, reason)
             return
         self._ids.add(item.id)
         parts = list(pieces(item.joints, self.options.max_frames))
         for number, (start, end, units) in enumerate(parts, 1):
             clip_id = item.id if len(parts) == 1 else f"{item.id}.part{number}"
             if end - start < self.options.min_frames:
-                self.skipped.append(Skipped(clip_id, item.source, f"part too short: {end - start} frames"))
+                self._skip(clip_id, item.source, f"too short: {end - start} frames left after cutting")
             else:
                 self._append(item, clip_id, units)
 
+    def report_absent(self) -> None:
+        """Add the ids that were asked for and never came."""
+        for clip_id in sorted(self.options.include - self._seen):
+            self._skip(clip_id, "--include", "not found: in no source, or kept out by --licences")
+
+    def _skip(self, clip_id: str, source: str, reason: str) -> None:
+        self.skipped.append(Skipped(clip_id, source, reason))
+
     def _append(self, item: RawClip, clip_id: str, units: Array) -> None:
         kinds = item.caption_kinds or ("unknown",) * len(item.captions)
-        clip = Clip(
-            clip_id, item.source, item.licence, item.split, len(units), self.frames, item.captions, kinds, item.actions, 1.0
+        self.clips.append(
+            Clip(
+                id=clip_id,
+                source=item.source,
+                licence=item.licence,
+                split=item.split,
+                frames=len(units),
+                offset=self.frames,
+                captions=item.captions,
+                caption_kinds=kinds,
+                actions=item.actions,
+                weight=1.0,
+            )
         )
-        self.clips.append(clip)
         self.rows.append(units)
         self.frames += len(units)
 
@@ -89,11 +112,14 @@ def collect(sources: Sequence[Source], options: PrepareOptions) -> PreparedSet:
     for source in sources:
         for item in console.progress(source.items(), source.count, f"reading {source.path.name}"):
             gathered.add(item)
+    gathered.report_absent()
     if not gathered.clips:
-        raise InputError("source", f"no usable clip; {skip_summary(gathered.skipped) or 'the filters keep none'}")
+        why = skip_summary(gathered.skipped) or "  the filters keep none"
+        raise InputError("source", f"no usable clip:\n{why}")
     clips = balance(gathered.clips, options.source_weights)
     units = np.concatenate(gathered.rows)
-    manifest = _manifest(clips, gathered.skipped, options)
+    notes = [note for source in sources for note in source.notes]
+    manifest = _manifest(clips, gathered.skipped, notes, options)
     prepared = PreparedSet(Path(), manifest, tuple(clips), units, np.zeros(0), np.ones(0))
     mean, std = feature_statistics(_training_joints(prepared))
     return replace(prepared, mean=mean, std=std)
@@ -104,27 +130,31 @@ def balance(clips: Sequence[Clip], factors: dict[str, float]) -> list[Clip]:
 
     A uniform draw would show mostly the largest source; drawing every source equally would wear out the small ones.
     """
-    minutes: Counter[str] = Counter()
+    minutes: dict[str, float] = defaultdict(float)
     for clip in clips:
         minutes[clip.source] += clip.frames / FPS / 60.0
     unknown = sorted(set(factors) - set(minutes))
     if unknown:
-        raise InputError("source_weight", f"no source named {', '.join(unknown)}; there are {', '.join(sorted(minutes))}")
+        known = ", ".join(sorted(minutes))
+        raise InputError("source_weight", f"no source named {', '.join(unknown)}; there are {known}")
     raw = np.array([minutes[c.source] ** -0.5 * factors.get(c.source, 1.0) for c in clips])
     if raw.sum() == 0:
         raise InputError("source_weight", "every source has weight 0; leave at least one above it")
     return [replace(c, weight=round(float(w), 5)) for c, w in zip(clips, raw / raw.mean(), strict=True)]
 
 
-def skip_summary(skipped: Sequence[Skipped], names: int = 3) -> str:
-    """One line per kind of reason with count and the first names."""
-    groups: dict[str, list[str]] = {}
+def skip_summary(skipped: Sequence[Skipped], names: int = 5) -> str:
+    """Per kind of reason: how many, one reason in full, the first names."""
+    groups: dict[str, list[Skipped]] = {}
     for skip in skipped:
-        groups.setdefault(skip.reason.split(":")[0].split(";")[0], []).append(skip.id)
+        groups.setdefault(skip.reason.partition(":")[0], []).append(skip)
     lines = []
-    for kind, ids in sorted(groups.items(), key=lambda pair: -len(pair[1])):
-        more = f" and {len(ids) - names} more" if len(ids) > names else ""
-        lines.append(f"{len(ids)} x {kind}: {', '.join(ids[:names])}{more}")
+    for kind, group in sorted(groups.items(), key=lambda pair: -len(pair[1])):
+        others = ", ".join(s.id for s in group[1:names])
+        more = f" and {len(group) - names} more" if len(group) > names else ""
+        detail = group[0].reason.partition(": ")[2] or kind
+        lines.append(f"  {len(group)} x {kind}, e.g. {group[0].id}: {detail}")
+        lines += [f"      also {others}{more}"] if others else []
     return "\n".join(lines)
 
 
@@ -134,7 +164,9 @@ def _training_joints(prepared: PreparedSet) -> Iterator[Array]:
         yield prepared.joints(int(index))
 
 
-def _manifest(clips: Sequence[Clip], skipped: Sequence[Skipped], options: PrepareOptions) -> dict[str, Any]:
+def _manifest(
+    clips: Sequence[Clip], skipped: Sequence[Skipped], notes: Sequence[str], options: PrepareOptions
+) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "fps": int(FPS),
@@ -147,6 +179,7 @@ def _manifest(clips: Sequence[Clip], skipped: Sequence[Skipped], options: Prepar
         "clips": len(clips),
         "minutes": round(sum(c.frames for c in clips) / FPS / 60.0, 2),
         "sources": {name: _source_entry(name, clips, options) for name in sorted({c.source for c in clips})},
+        "notes": list(notes),
         "skipped": [s.as_dict() for s in skipped],
     }
 

@@ -103,9 +103,9 @@ def load_any(path: str | Path, licences: Sequence[str] = ()) -> PreparedSet:
     folder = Path(path)
     if (folder / MANIFEST).is_file() or (folder / JOINTS).is_file():
         return PreparedSet.load(folder)
+    from training.clips import SourceOptions
     from training.collect import PrepareOptions, collect
     from training.sources import open_source
-    from training.clips import SourceOptions
 
     source = open_source(folder, SourceOptions(licences=frozenset(licences)))
     return collect([source], PrepareOptions())
@@ -125,18 +125,18 @@ def _manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
         found = manifest.get("schema") if isinstance(manifest, dict) else None
         raise InputError(str(file), f"schema is {found!r}, this version reads {SCHEMA}; {_AGAIN}")
-    if manifest.get("skeleton_hash") != SKELETON_HASH:
-        found = manifest.get("skeleton_hash")
-        raise InputError(str(file), f"made for skeleton {found!r}, this version has {SKELETON_HASH!r}; {_AGAIN}")
-    if manifest.get("fps") != FPS or not isinstance(manifest.get("unit_m"), float):
-        raise InputError(str(file), f"fps {manifest.get('fps')!r} or unit_m {manifest.get('unit_m')!r} is wrong; {_AGAIN}")
+    skeleton, fps, unit_m = (manifest.get(key) for key in ("skeleton_hash", "fps", "unit_m"))
+    if skeleton != SKELETON_HASH:
+        raise InputError(
+            str(file), f"made for skeleton {skeleton!r}, this version has {SKELETON_HASH!r}; {_AGAIN}"
+        )
+    if fps != FPS or not isinstance(unit_m, float):
+        raise InputError(str(file), f"fps {fps!r} or unit_m {unit_m!r} is wrong; {_AGAIN}")
     return manifest
 
 
 def _check_consistent(loaded: PreparedSet) -> None:
     frames = max((c.offset + c.frames for c in loaded.clips), default=0)
     if loaded.units.dtype != np.int16 or loaded.units.shape != (frames, JOINT_COUNT, 3):
-        found = f"{loaded.units.dtype} {loaded.units.shape}"
-        raise InputError(
-            str(loaded.path / JOINTS), f"holds {found}, {CLIPS} needs int16 ({frames}, {JOINT_COUNT}, 3); {_AGAIN}"
-        )
+        found, needed = f"{loaded.units.dtype} {loaded.units.shape}", f"int16 ({frames}, {JOINT_COUNT}, 3)"
+        raise InputError(str(loaded.path / JOINTS), f"holds {found}, {CLIPS} needs {needed}; {_AGAIN}")

@@ -9,7 +9,12 @@ import numpy as np
 from lamp.skeleton import MIRROR
 from training.clips import Array
 
-_PAIRS = {"left": "right", "leftward": "rightward", "leftwards": "rightwards", "clockwise": "counterclockwise"}
+_PAIRS = {
+    "left": "right",
+    "leftward": "rightward",
+    "leftwards": "rightwards",
+    "clockwise": "counterclockwise",
+}
 _SWAP = {
     **_PAIRS,
     **{b: a for a, b in _PAIRS.items()},

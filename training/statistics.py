@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from lamp.features import CONTACTS, FEATURE_COUNT, RIC, ROTATIONS, VELOCITY, encode
+from lamp.features import CONTACTS, FEATURE_COUNT, RIC, ROTATIONS, VELOCITY, encode, uniform_skeleton
 from training.clips import Array
 from training.mirror import mirror_joints
 
@@ -22,7 +22,7 @@ def feature_statistics(clips: Iterable[Array]) -> tuple[Array, Array]:
     """
     count, total, squares = 0, np.zeros(FEATURE_COUNT), np.zeros(FEATURE_COUNT)
     for joints in clips:
-        for view in (joints, mirror_joints(joints)):
+        for view in (joints, uniform_skeleton(mirror_joints(joints))):
             vectors = encode(view, heading="clean").astype(np.float64)
             count += len(vectors)
             total += vectors.sum(axis=0)

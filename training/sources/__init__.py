@@ -24,7 +24,9 @@ def detect(path: Path) -> str:
         if _reader(name).detect(path):
             return name
     known = "; ".join(f"{name}: {_reader(name).LOOKS_LIKE}" for name in FORMATS)
-    raise InputError("source", f"{path} is of no known format ({known}); name one with --format if you know better")
+    raise InputError(
+        "source", f"{path} is of no known format ({known}); name one with --format if you know better"
+    )
 
 
 def open_source(path: Path, options: SourceOptions, format_name: str = "auto") -> Source:

@@ -39,7 +39,9 @@ def open_source(path: Path, options: SourceOptions) -> Source:
         for clip_id in sorted(set(records) - seen):
             record = records[clip_id]
             if options.wants(clip_id, str(record.get("licence", "unstated"))):
-                yield Skipped(clip_id, str(record.get("source", path.name)), "captioned, but in no motion shard")
+                yield Skipped(
+                    clip_id, str(record.get("source", path.name)), "captioned, but in no motion shard"
+                )
 
     wanted = sum(options.wants(i, str(r.get("licence", "unstated"))) for i, r in records.items())
     return Source("shards", path, wanted, items, licences)
@@ -60,7 +62,9 @@ def _records(path: Path) -> dict[str, dict[str, Any]]:
     return records
 
 
-def _shard_items(shard: Path, records: dict[str, dict[str, Any]], options: SourceOptions) -> Iterator[RawItem]:
+def _shard_items(
+    shard: Path, records: dict[str, dict[str, Any]], options: SourceOptions
+) -> Iterator[RawItem]:
     try:
         with np.load(shard, allow_pickle=False) as file:
             ids, lengths, origins, deltas = (file[key] for key in _KEYS)
@@ -76,7 +80,9 @@ def _shard_items(shard: Path, records: dict[str, dict[str, Any]], options: Sourc
         start += int(length)
         record = records.get(clip_id)
         if record is None:
-            yield Skipped(clip_id, shard.name, "in a motion shard, but not in captions.jsonl (no licence known)")
+            yield Skipped(
+                clip_id, shard.name, "in a motion shard, but not in captions.jsonl (no licence known)"
+            )
         elif options.wants(clip_id, str(record.get("licence", "unstated"))):
             yield _clip(clip_id, record, _integrate(rows, origin))
 
