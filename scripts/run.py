@@ -36,8 +36,8 @@ class Environment(NamedTuple):
     cost: str
 
 
-RUN = Environment(".venv", ("viz",), "0.4 GB, about a minute")
-TEST = Environment(".venv-test", ("clip", "dev", "train", "viz"), "2 GB, some minutes")
+RUN = Environment(".venv", ("viz",), "0.3 GB, about a minute")
+TEST = Environment(".venv-test", ("clip", "dev", "train", "viz"), "1.5 GB, some minutes")
 
 LINTERS = (
     ("lint (make format mends most of it)", ("-m", "ruff", "check", ".")),
