@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -39,11 +39,6 @@ class Camera:
             right = np.array([1.0, 0.0, 0.0])
         right = unit(right)
         return np.stack([right, np.cross(forward, right), forward])
-
-    def moved(self, offset_m: Array) -> Camera:
-        """The same view from a place ``offset_m`` away."""
-        eye = np.add(self.eye_m, offset_m)
-        return replace(self, eye_m=_triple(eye), look_at_m=_triple(np.add(self.look_at_m, offset_m)))
 
     @classmethod
     def around(
