@@ -46,9 +46,9 @@ def generate(proto: Path) -> dict[str, str]:
     Raises ``RuntimeError`` with the compiler's message when a .proto file is wrong.
     """
     sources = sorted(str(path.relative_to(proto)) for path in proto.rglob("*.proto"))
-    files = {"__init__.py": PACKAGE_DOC}
     if not sources:
-        return files
+        return {}
+    files = {"__init__.py": PACKAGE_DOC}
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "grpc_tools.protoc", f"--proto_path={proto}"]
         command += [f"--{kind}_out={folder}" for kind in ("python", "pyi", "grpc_python")]
