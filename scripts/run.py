@@ -37,7 +37,7 @@ class Environment(NamedTuple):
 
 
 RUN = Environment(".venv", ("viz",), "0.3 GB, about a minute")
-TEST = Environment(".venv-test", ("clip", "dev", "train", "viz"), "1.5 GB, some minutes")
+TEST = Environment(".venv-test", ("clip", "dev", "train", "video", "viz"), "1.6 GB, some minutes")
 
 LINTERS = (
     ("lint (make format mends most of it)", ("-m", "ruff", "check", ".")),
