@@ -46,7 +46,7 @@ LINTERS = (
 )
 
 
-class Problem(Exception):  # noqa: N818 - it is shown to a person, who may not have made an error
+class Problem(Exception):
     """Something the person at the keyboard can mend; shown as a message, without a traceback."""
 
 
@@ -118,10 +118,14 @@ COMMANDS = {
 
 
 def lamp(*arguments: str) -> int:
-    """The console command ``lamp``, in the small environment."""
-    return run(
-        interpreter(RUN), "-c", "import sys; from runtime.cli import main; sys.exit(main())", *arguments
-    )
+    """The console command ``lamp``, in the small environment. Takes the place of this process where the system can do
+    that, so that whoever stops this process stops the server and not only its parent."""
+    python = interpreter(RUN)
+    command = ["-c", "import sys; from runtime.cli import main; sys.exit(main())", *arguments]
+    if not WINDOWS:
+        os.chdir(ROOT)
+        os.execv(str(python), [str(python), *command])
+    return run(python, *command)
 
 
 def failing_linters(python: Path) -> list[str]:
@@ -280,6 +284,8 @@ def main() -> int:
     except Problem as problem:
         say(f"error: {problem}", error=True)
         return 2
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":
