@@ -14,6 +14,11 @@ _HIPS, _KNEES, _ANKLES = [1, 2], [4, 5], [7, 8]
 
 def reason_to_skip(clip: RawClip, least_frames: int) -> str | None:
     """Why ``clip`` cannot be used, naming value and limit; ``None`` when it can."""
+    return fault_of_all(clip, least_frames) or fault_of_frames(clip.joints)
+
+
+def fault_of_all(clip: RawClip, least_frames: int) -> str | None:
+    """What makes every part of the clip unusable: its split, shape, length or scale."""
     joints = clip.joints
     if clip.split not in SPLITS:
         return f"split {clip.split!r} is none of {', '.join(SPLITS)}"
@@ -23,7 +28,12 @@ def reason_to_skip(clip: RawClip, least_frames: int) -> str | None:
         return "zero length"
     if len(joints) < least_frames:
         return f"too short: {len(joints)} frames ({len(joints) / FPS:.2f} s), at least {least_frames} needed"
-    return _not_finite(joints) or _scale(joints) or _collapsed(joints) or _jump(joints)
+    return _scale(joints)
+
+
+def fault_of_frames(joints: Array) -> str | None:
+    """What is wrong in some frames of ``(T, 22, 3)``: missing values, a collapsed body, a jump."""
+    return _not_finite(joints) or _collapsed(joints) or _jump(joints)
 
 
 def _not_finite(joints: Array) -> str | None:
@@ -42,8 +52,9 @@ def leg_lengths_m(joints: Array) -> Array:
 
 
 def _scale(joints: Array) -> str | None:
-    leg_m = float(np.median(leg_lengths_m(joints)))
-    if MIN_LEG_M <= leg_m <= MAX_LEG_M:
+    lengths = leg_lengths_m(joints)
+    leg_m = float(np.median(lengths[np.isfinite(lengths)])) if np.isfinite(lengths).any() else np.nan
+    if not (leg_m < MIN_LEG_M or leg_m > MAX_LEG_M):  # legs that are never finite are reported as such
         return None
     return f"absurd scale: legs of {leg_m:.3g} m, expected {MIN_LEG_M}..{MAX_LEG_M} m (are the units metres?)"
 

@@ -16,9 +16,9 @@ import yaml
 from lamp.errors import InputError
 from lamp.skeleton import JOINT_COUNT, SKELETON_HASH
 from training import console
-from training.checks import reason_to_skip
+from training.checks import fault_of_all, fault_of_frames
 from training.clips import FPS, Array, RawClip, RawItem, Skipped, Source
-from training.conform import UNIT_M, pieces
+from training.conform import TRIM_FRAMES, UNIT_M, pieces
 from training.dataset import SCHEMA, Clip, PreparedSet
 from training.statistics import feature_statistics
 
@@ -63,9 +63,14 @@ class _Gathered:
         if isinstance(item, Skipped):
             self.skipped.append(item)
             return
-        reason = reason_to_skip(item, self.options.min_frames)
+        reason = fault_of_all(item, self.options.min_frames)
         if reason is None and item.id in self._ids:
             reason = "duplicate id: an earlier clip has it too; prepare sources of one name separately, with --name"
+        if reason is None:
+            reason = fault_of_frames(item.joints)
+            if reason is not None and len(item.joints) > self.options.max_frames + TRIM_FRAMES:
+                self._add_parts(item)  # a fault in a long take costs only the part it is in
+                return
         if reason is not None:
             self._skip(item.id, item.source, reason)
             return
@@ -77,6 +82,11 @@ class _Gathered:
                 self._skip(clip_id, item.source, f"too short: {end - start} frames left after cutting")
             else:
                 self._append(item, clip_id, units)
+
+    def _add_parts(self, take: RawClip) -> None:
+        count = -(-len(take.joints) // self.options.max_frames)
+        for number, joints in enumerate(np.array_split(take.joints, count), 1):
+            self.add(replace(take, id=f"{take.id}.part{number}", joints=joints))
 
     def report_absent(self) -> None:
         """Add the ids that were asked for and never came."""

@@ -30,6 +30,8 @@ def _parts(body: Array, start: int, end: int, count: int) -> Iterator[tuple[int,
     edges = np.linspace(start, end, count + 1).round().astype(int)
     for a, b in zip(edges[:-1], edges[1:], strict=True):
         part = at_origin(body[a:b])
+        if part[..., 1].max() > _REACH_M:  # far above the floor of the take: stairs, a tower
+            part = standing_on_floor(part)
         if np.abs(part).max() > _REACH_M:
             yield from _parts(body, int(a), int(b), 2)
         else:

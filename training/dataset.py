@@ -13,9 +13,9 @@ import numpy as np
 from lamp.errors import InputError
 from lamp.skeleton import JOINT_COUNT, SKELETON_HASH
 from training.clips import FPS, SPLITS, Array
-from training.mirror import mirror_caption, mirror_joints
+from training.mirror import mirror_caption, mirror_clip, mirror_joints
 
-__all__ = ["Clip", "PreparedSet", "load_any", "mirror_caption", "mirror_joints"]
+__all__ = ["Clip", "PreparedSet", "load_any", "mirror_caption", "mirror_clip", "mirror_joints"]
 SCHEMA = 1
 MANIFEST, CLIPS, JOINTS, STATISTICS = "manifest.json", "clips.jsonl", "joints.npy", "statistics.npz"
 _AGAIN = "prepare it again with: python -m training prepare SOURCE OUT"

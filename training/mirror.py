@@ -6,8 +6,9 @@ import re
 
 import numpy as np
 
-from lamp.skeleton import MIRROR
+from lamp.skeleton import MIRROR, fit_skeleton
 from training.clips import Array
+from training.conform import standing_on_floor
 
 _PAIRS = {
     "left": "right",
@@ -28,6 +29,15 @@ _WORD = re.compile(r"(?:counter|anti)-clockwise\b|[a-z]+", re.IGNORECASE)
 def mirror_joints(joints: Array) -> Array:
     """Mirror ``(..., 22, 3)`` at the plane x = 0: x negated, left and right joints exchanged. An involution."""
     return joints[..., list(MIRROR), :] * np.array([-1, 1, 1], dtype=joints.dtype)
+
+
+def mirror_clip(joints: Array) -> Array:
+    """The mirror image of a prepared clip ``(T, 22, 3)`` on the standard skeleton, standing on the floor.
+
+    The left and right legs of the standard skeleton differ by a centimetre, so the plain mirror image has neither its
+    bone lengths nor its feet on the floor. Not to be scaled to the leg length again: that would shrink the walk.
+    """
+    return standing_on_floor(fit_skeleton(mirror_joints(joints)).astype(np.float32))
 
 
 def mirror_caption(text: str) -> str:

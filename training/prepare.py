@@ -110,9 +110,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def write(prepared: PreparedSet, out: Path) -> None:
-    """Write a prepared set; the manifest goes first when it is old and comes last when it is new."""
+    """Write a prepared set; the manifest goes first when it is old and comes last when it is new.
+
+    Old files are removed, not overwritten: a training run that has them mapped keeps what it read.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    (out / MANIFEST).unlink(missing_ok=True)
+    for name in (MANIFEST, CLIPS, STATISTICS, JOINTS):
+        (out / name).unlink(missing_ok=True)
     np.save(out / JOINTS, prepared.units)
     np.savez(out / STATISTICS, mean=prepared.mean, std=prepared.std)
     lines = (json.dumps(clip.as_record(), ensure_ascii=False) for clip in prepared.clips)

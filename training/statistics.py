@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from lamp.features import CONTACTS, FEATURE_COUNT, RIC, ROTATIONS, VELOCITY, encode, uniform_skeleton
+from lamp.features import CONTACTS, FEATURE_COUNT, RIC, ROTATIONS, VELOCITY, encode
 from training.clips import Array
-from training.mirror import mirror_joints
+from training.mirror import mirror_clip
 
 # Groups whose deviations are averaged (facts of HumanML3D, section 8): dims of one kind share one scale.
 GROUPS: tuple[slice, ...] = (slice(0, 1), slice(1, 3), slice(3, 4), RIC, ROTATIONS, VELOCITY, CONTACTS)
@@ -22,7 +22,7 @@ def feature_statistics(clips: Iterable[Array]) -> tuple[Array, Array]:
     """
     count, total, squares = 0, np.zeros(FEATURE_COUNT), np.zeros(FEATURE_COUNT)
     for joints in clips:
-        for view in (joints, uniform_skeleton(mirror_joints(joints))):
+        for view in (joints, mirror_clip(joints)):
             vectors = encode(view, heading="clean").astype(np.float64)
             count += len(vectors)
             total += vectors.sum(axis=0)

@@ -47,7 +47,9 @@ def motion(frames: int = 60, fps: float = 20.0, seed: int = 0, speed_mps: float 
     return forward_kinematics(root_path_m(times, speed_mps), turned)
 
 
-def write_shards(folder: Path, clips: Mapping[str, Array], records: Mapping[str, Mapping[str, Any]] = {}) -> Path:  # noqa: B006
+def write_shards(
+    folder: Path, clips: Mapping[str, Array], records: Mapping[str, Mapping[str, Any]] | None = None
+) -> Path:
     """The project's own layout, one shard; ``records`` overrides fields of a clip's captions line."""
     (folder / "motions").mkdir(parents=True, exist_ok=True)
     units = {i: np.round(np.asarray(j, float) * 2000).astype(np.int64) for i, j in clips.items()}
@@ -63,9 +65,17 @@ def write_shards(folder: Path, clips: Mapping[str, Array], records: Mapping[str,
     )
     lines = []
     for clip_id, joints in clips.items():
-        record = {"id": clip_id, "source": "made", "licence": "own", "split": "train", "frames": len(joints),
-                  "captions": ["a person waves the left hand."], "caption_kinds": ["template"], "actions": ["wave"]}  # fmt: skip
-        lines.append(json.dumps({**record, **records.get(clip_id, {})}))
+        record = {
+            "id": clip_id,
+            "source": "made",
+            "licence": "own",
+            "split": "train",
+            "frames": len(joints),
+            "captions": ["a person waves the left hand."],
+            "caption_kinds": ["template"],
+            "actions": ["wave"],
+        }
+        lines.append(json.dumps({**record, **(records or {}).get(clip_id, {})}))
     (folder / "captions.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
@@ -165,7 +175,9 @@ def _write_joint(
     lines += [f"{indent}  OFFSET {text}", f"{indent}  CHANNELS {channels}"]
     children = [c for c, n in enumerate(JOINT_NAMES) if c and n in bones and _kept_parent(c, bones) == j]
     for child in children:
-        _write_joint(lines, child, indent + "  ", list(_offset(child, bones)), bones, units_per_m, positions, order)
+        _write_joint(
+            lines, child, indent + "  ", list(_offset(child, bones)), bones, units_per_m, positions, order
+        )
     if not children:
         lines += [f"{indent}  End Site", indent + "  {", f"{indent}    OFFSET 0 1 0", indent + "  }"]
     lines.append(indent + "}")

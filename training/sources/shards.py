@@ -88,9 +88,12 @@ def _shard_items(
 
 
 def _integrate(deltas: Array, origin: Array) -> Array:
-    """Joints ``(T, 22, 3)`` in metres from int16 frame-to-frame differences ``(T, 66)``, which wrap as int16."""
-    offsets = np.cumsum(deltas, axis=0, dtype=np.int16).reshape(len(deltas), 22, 3)
-    return ((offsets.astype(np.int64) + origin.astype(np.int64)) / _UNITS_PER_METRE).astype(np.float32)
+    """Joints ``(T, 22, 3)`` in metres from int16 frame-to-frame differences ``(T, 66)``.
+
+    Summed in 64 bits: a clip may travel farther from its origin than 16 bits hold.
+    """
+    offsets = np.cumsum(deltas, axis=0, dtype=np.int64).reshape(len(deltas), 22, 3)
+    return ((offsets + origin.astype(np.int64)) / _UNITS_PER_METRE).astype(np.float32)
 
 
 def _clip(clip_id: str, record: dict[str, Any], joints: Array) -> RawClip:
