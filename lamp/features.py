@@ -28,7 +28,15 @@ from numpy.typing import NDArray
 
 from lamp import rotations
 from lamp.errors import InputError
-from lamp.skeleton import BONE_LENGTHS_M, CHAINS, CONTACT_JOINTS, JOINT_COUNT, RAW_DIRECTIONS, depth_levels
+from lamp.skeleton import (
+    BONE_LENGTHS_M,
+    CHAINS,
+    CONTACT_JOINTS,
+    JOINT_COUNT,
+    RAW_DIRECTIONS,
+    fit_skeleton,
+    project_bones,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -114,22 +122,21 @@ def torch_cat(tensors: list[Any], dim: int) -> Any:
     return torch.cat(tensors, dim)
 
 
-def uniform_skeleton(joints: Array) -> Array:
-    """Bring clips ``(..., T, 22, 3)`` of any proportions to the standard bone lengths (step 1 of the sheet).
+def uniform_skeleton(joints: Array, *, rigid: bool = True) -> Array:
+    """Bring clips ``(..., T, 22, 3)`` of any proportions to the standard skeleton (step 1 of the sheet).
 
     Root positions scale with the leg length (joints 5 and 8, frame 0); bone directions stay, lengths are replaced.
+    ``rigid`` also gives pelvis and chest the standard shape, so that the joints can be played by rotations of one fixed
+    skeleton; sources place hips and collars up to 5 cm differently. HumanML3D itself stops at the lengths
+    (``rigid=False``), and its own clips are unchanged by either.
     """
     p = _checked(np.asarray(joints), least_frames=1).astype(np.float64)
     source_leg = sum(np.linalg.norm(p[..., 0, b, :] - p[..., 0, a, :], axis=-1) for a, b in ((2, 5), (5, 8)))
     if np.any(source_leg < 1e-3):
         raise InputError("joints", "the right leg has no length in frame 0; the clip cannot be scaled")
     scale = (BONE_LENGTHS_M[5] + BONE_LENGTHS_M[8]) / source_leg
-    out = np.zeros_like(p)
-    out[..., 0, :] = p[..., 0, :] * np.asarray(scale)[..., None, None]
-    for children, parents in depth_levels():
-        direction = rotations.normalize(p[..., children, :] - p[..., parents, :])
-        out[..., children, :] = out[..., parents, :] + direction * BONE_LENGTHS_M[children][:, None]
-    return out.astype(np.float32)
+    scaled = p * np.asarray(scale)[..., None, None, None]
+    return (fit_skeleton(scaled) if rigid else project_bones(scaled)).astype(np.float32)
 
 
 def heading_rad(joints: Array) -> Array:

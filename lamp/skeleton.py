@@ -51,10 +51,11 @@ RAW_DIRECTIONS: Array = np.array(
     [np.zeros(3), _X, -_X, _Y, -_Y, -_Y, _Y, -_Y, -_Y, _Y, _Z, _Z, _Y, _X, -_X, _Z, -_Y, -_Y, -_Y, -_Y, -_Y, -_Y],
     dtype=np.float32,
 )
+# The bones of pelvis and chest that move as one body are as measured on the reference clip; the rest is a T-pose.
 _T_POSE_DIRECTIONS = np.array(
-    [(0, 0, 0), (.57, -.80, -.17), (-.57, -.80, -.17), (0, .96, -.28), (.09, -.99, -.01), (-.09, -.99, -.01),
+    [(0, 0, 0), (.0543, -.0840, -.0250), (-.0663, -.0840, -.0250), (.0033, .1315, 0), (.09, -.99, -.01), (-.09, -.99, -.01),
      (0, .99, .13), (-.03, -.99, -.10), (.03, -.99, -.10), (0, .99, .12), (.18, -.40, .90), (-.18, -.40, .90),
-     (0, .99, -.13), (.56, .80, -.20), (-.56, .80, -.20), (0, .87, .50), (.94, .30, -.15), (-.94, .30, -.15),
+     (-.0067, .2193, 0), (.0661, .1196, -.0151), (-.0777, .1196, -.0151), (0, .87, .50), (.94, .30, -.15), (-.94, .30, -.15),
      (1, 0, 0), (-1, 0, 0), (1, 0, 0), (-1, 0, 0)],
 )  # fmt: skip
 # T-pose: where each joint sits relative to its parent when every local rotation is the identity.
@@ -104,15 +105,89 @@ def forward_kinematics(root_m: Array, local_rotations_xyzw: Array) -> Array:
 
 
 def project_bones(joints_m: Array) -> Array:
-    """Nearest-direction joints with exact bone lengths: keep each bone's direction, replace its length.
-
-    ``(..., 22, 3) -> (..., 22, 3)``, root unchanged. A bone of zero length takes its rest direction.
-    """
-    joints = np.array(joints_m, dtype=np.float32)
+    """Joints ``(..., 22, 3)`` with every bone's direction kept and its length replaced by the standard one."""
+    joints = np.array(joints_m, dtype=np.float64)
     for children, parents in depth_levels():
-        bone = joints_m[..., children, :] - joints_m[..., parents, :]
-        length = np.linalg.norm(bone, axis=-1, keepdims=True)
-        rest = rotations.normalize(REST_OFFSETS_M[children])
-        direction = np.where(length > 1e-6, bone / np.maximum(length, 1e-6), rest)
-        joints[..., children, :] = joints[..., parents, :] + direction * BONE_LENGTHS_M[children][:, None]
+        bone = rotations.normalize(joints_m[..., children, :] - joints_m[..., parents, :])
+        joints[..., children, :] = joints[..., parents, :] + bone * BONE_LENGTHS_M[children][:, None]
     return joints
+
+
+# Joints whose children move as one rigid body: (joint, left child, right child, upward child).
+RIGID_JOINTS: tuple[tuple[int, int, int, int], ...] = ((0, 1, 2, 3), (9, 13, 14, 12))
+_RIGID_CHILDREN = [c for _, *children in RIGID_JOINTS for c in children]
+
+
+def _tables() -> dict[str, Array]:
+    """Constant matrices that turn the walk down the tree into a few products (and a small gradient graph)."""
+    eye = np.eye(JOINT_COUNT)
+    bone = eye.copy()  # joints -> bone vectors (root: its position)
+    reach = np.zeros((JOINT_COUNT, JOINT_COUNT))  # bone vectors -> joints
+    for j in range(JOINT_COUNT):
+        if j:
+            bone[j, PARENTS[j]] = -1.0
+            reach[j] = reach[PARENTS[j]]
+        reach[j, j] = 1.0
+    across = np.stack([eye[left] - eye[right] for _, left, right, _ in RIGID_JOINTS])
+    up = np.stack([eye[top] - eye[origin] for origin, _, _, top in RIGID_JOINTS])
+    free = np.array([0.0 if j == 0 or j in _RIGID_CHILDREN else BONE_LENGTHS_M[j] for j in range(JOINT_COUNT)])
+    # offsets of rigid children along the axes of their body: (J, body, axis)
+    rigid = np.zeros((JOINT_COUNT, len(RIGID_JOINTS), 3))
+    for body, (_, *children) in enumerate(RIGID_JOINTS):
+        for c in children:
+            rigid[c, body] = REST_OFFSETS_M[c]
+    return {
+        "bone": bone, "reach": reach, "across": across, "up": up, "free": free[:, None],
+        "rigid": rigid.reshape(JOINT_COUNT, -1), "root": eye[:, :1] @ eye[:1],
+    }  # fmt: skip
+
+
+_TABLES = _tables()
+
+
+def unit(v: Any, xp: Any = np) -> Any:
+    """Direction of ``v (..., 3)``; coincident points give zero, never NaN, and a finite gradient."""
+    return v / xp.sqrt((v * v).sum(-1) + 1e-12)[..., None]
+
+
+def cross(a: Any, b: Any, xp: Any = np) -> Any:
+    """Cross product written for numpy and torch alike."""
+    (ax, ay, az), (bx, by, bz) = components(a, xp), components(b, xp)
+    return xp.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], -1)
+
+
+def components(v: Any, xp: Any = np) -> Any:
+    """The entries of the last axis as a tuple (one operation in torch, forwards and backwards)."""
+    return tuple(np.moveaxis(v, -1, 0)) if xp is np else v.unbind(-1)
+
+
+def body_axes(joints_m: Any, xp: Any = np) -> Any:
+    """Axes of pelvis and chest: ``(..., 22, 3)`` -> ``(..., 2, 3 axes, 3)``, the axes being x left, y up, z forward.
+
+    x runs from the right to the left child, y as near to the upward child as that allows.
+    """
+    across, up = (table_like(_TABLES[name], joints_m, xp) @ joints_m for name in ("across", "up"))
+    x = unit(across, xp)
+    z = unit(cross(x, up, xp), xp)
+    return xp.stack([x, cross(z, x, xp), z], -2)
+
+
+def table_like(table: Array, like: Any, xp: Any) -> Any:
+    """A constant matrix in the type (and on the device) of ``like``."""
+    return table.astype(like.dtype) if xp is np else xp.as_tensor(table, dtype=like.dtype, device=like.device)
+
+
+def fit_skeleton(joints_m: Any, xp: Any = np) -> Any:
+    """Joints ``(..., 22, 3)`` that forward kinematics of the standard skeleton can reproduce exactly.
+
+    Pelvis and chest are placed as rigid bodies (:func:`body_axes`); every other bone keeps its direction and takes the
+    standard length. The root stays. numpy, or torch with gradients (``xp=torch``).
+    """
+    tables = {name: table_like(value, joints_m, xp) for name, value in _TABLES.items()}
+    axes = body_axes(joints_m, xp)
+    bones = (
+        tables["root"] @ joints_m
+        + tables["free"] * unit(tables["bone"] @ joints_m, xp)
+        + tables["rigid"] @ axes.reshape(*axes.shape[:-3], 6, 3)
+    )
+    return tables["reach"] @ bones

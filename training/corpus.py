@@ -65,8 +65,14 @@ class Corpus:
         return self.features[index].float(), valid, clip
 
 
-def build_corpus(prepared: PreparedSet, split: str, data: DataConfig, device: torch.device) -> Corpus:
-    """Encode every clip of ``split`` (and its mirror image) once; statistics are those of exactly these clips."""
+def build_corpus(
+    prepared: PreparedSet, split: str, data: DataConfig, device: torch.device,
+    statistics_of: torch.nn.Module | None = None,
+) -> Corpus:  # fmt: skip
+    """Encode every clip of ``split`` (and its mirror image) once.
+
+    The statistics are those of exactly these clips, or those a trained autoencoder carries (``statistics_of``).
+    """
     blocks: list[np.ndarray] = []
     weights: list[float] = []
     captions: list[list[str]] = []
@@ -86,8 +92,18 @@ def build_corpus(prepared: PreparedSet, split: str, data: DataConfig, device: to
     if not blocks:
         raise ValueError(f"split {split!r} has no clip of at least {data.min_frames + 1} frames")
     flat = np.concatenate(blocks)
+    if statistics_of is not None:
+        mean, std = (statistics_of.get_buffer(f"feature_{n}").cpu().numpy().astype(float) for n in ("mean", "std"))
+        return _corpus(flat, blocks, weights, captions, mean, std, data, device)
     mean, std = statistics(flat, np.repeat(weights / np.array([len(b) for b in blocks]), [len(b) for b in blocks]))
     std[0] *= data.root_yaw_std_scale
+    return _corpus(flat, blocks, weights, captions, mean, std, data, device)
+
+
+def _corpus(
+    flat: np.ndarray, blocks: list[np.ndarray], weights: list[float], captions: list[list[str]], mean: np.ndarray,
+    std: np.ndarray, data: DataConfig, device: torch.device,
+) -> Corpus:  # fmt: skip
     lengths = torch.tensor([len(b) for b in blocks])
     return Corpus(
         features=torch.from_numpy((flat - mean) / std).half().to(device),

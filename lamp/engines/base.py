@@ -1,0 +1,39 @@
+"""What both engines offer. Arrays at this interface are numpy; shapes are those of ``lamp.problem.Shape``."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from lamp.problem import Array, Arrays, Shape
+
+
+class Engine(Protocol):
+    """Runs the networks and the optimisation step. Not thread-safe: one thread owns an engine."""
+
+    name: str  # "onnx" or "torch"
+    device: str  # "cpu", or the name of the GPU
+    captured: bool  # whether steps are replayed as one recorded graph
+
+    def encode(self, features: Array, visible: Array) -> Array:
+        """Raw features ``(B, T, 137)`` with visibility ``(B, L, 6)`` -> standardised latents ``(B, L, D)``."""
+
+    def denoise(self, inputs: Arrays) -> Array:
+        """One denoiser call; ``inputs`` holds noisy, time, text, has_text, context, known, token_valid."""
+
+    def decode(self, latents: Array, token_valid: Array) -> Array:
+        """Standardised latents ``(B, L, D)`` -> raw features ``(B, T, 137)``."""
+
+    def shapes(self) -> list[Shape]:
+        """Shapes of problem it can step, shortest first."""
+
+    def batch_size(self, shape: Shape, rows: int) -> int:
+        """The batch it would run ``rows`` rows as: the smallest available one that holds them, else the largest."""
+
+    def load(self, shape: Shape, problem: Arrays, state: Arrays) -> Any:
+        """Place a batch on the device."""
+
+    def run(self, batch: Any, steps: int) -> None:
+        """Do ``steps`` optimisation steps; no host synchronisation between them."""
+
+    def read(self, batch: Any) -> Arrays:
+        """The state of the batch, back on the host."""

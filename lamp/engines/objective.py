@@ -1,0 +1,219 @@
+"""The objective of noise optimisation as a pure function of tensors (paper 3.3, design section 4).
+
+noise -> DDIM chain -> latents -> features -> joints placed in the world -> losses. No data-dependent control flow, so it
+can be captured as a CUDA graph and exported, gradient included, as an ONNX graph. Names of the tensors are those of
+``lamp.problem.Shape``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import torch
+from torch import Tensor, nn
+
+from lamp import chain, features
+from lamp.models.autoencoder import MotionAutoencoder
+from lamp.models.denoiser import Denoiser
+from lamp.problem import WEIGHT_NAMES
+from lamp.scene.distance import swept_distance
+from lamp.skeleton import CONTACT_JOINTS, JOINT_RADII_M, fit_skeleton
+
+FPS = 20.0
+Tensors = dict[str, Tensor]
+
+
+class PriorNetworks(nn.Module):
+    """Autoencoder and denoiser with the statistics they were trained with."""
+
+    feature_mean: Tensor
+    feature_std: Tensor
+    latent_mean: Tensor
+    latent_std: Tensor
+    radii: Tensor
+
+    def __init__(self, autoencoder: MotionAutoencoder, denoiser: Denoiser, statistics: Tensors) -> None:
+        super().__init__()
+        self.autoencoder, self.denoiser = autoencoder, denoiser
+        for name in ("feature_mean", "feature_std", "latent_mean", "latent_std"):
+            self.register_buffer(name, statistics[name].float())
+        self.register_buffer("radii", torch.from_numpy(JOINT_RADII_M.copy()), persistent=False)
+
+    def velocity(self, z: Tensor, time: float, p: Tensors) -> Tensor:
+        """One network call at a fixed time, as velocity."""
+        t = torch.full_like(p["has_text"], time)
+        out = self.denoiser(z, t, p["text"], p["has_text"], p["context"], p["known"], p["token_valid"])
+        return chain.to_velocity(self.denoiser.config.prediction, out, z, time)
+
+    def to_latents(self, raw: Tensor, visible: Tensor) -> Tensor:
+        """Raw features ``(B, T, 137)`` and visibility ``(B, L, P)`` -> standardised latents ``(B, L, D)`` (the means)."""
+        mean, _ = self.autoencoder.encode((raw - self.feature_mean) / self.feature_std, visible)
+        return (mean - self.latent_mean) / self.latent_std
+
+    def to_features(self, latents: Tensor, token_valid: Tensor) -> Tensor:
+        """Standardised latents ``(B, L, D)`` -> raw features ``(B, T, 137)`` in metres and radians per frame."""
+        z = latents * self.latent_std + self.latent_mean
+        return self.autoencoder.decode(z, None, token_valid) * self.feature_std + self.feature_mean
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """Joints ``(B, T, 22, 3)`` in the world and contact values ``(B, T, 4)``."""
+
+    joints: Tensor
+    contacts: Tensor
+
+
+def rollout(networks: PriorNetworks, noise: Tensor, p: Tensors, grid: list[float]) -> Rollout:
+    """Noise ``(B, L, D)`` -> the motion it stands for. Visible tokens are taken from the context, not from the chain."""
+    z = chain.ddim(lambda x, t: networks.velocity(x, t, p), noise, grid)
+    known = p["known"][..., None]
+    raw = networks.to_features(known * p["context"] + (1.0 - known) * z, p["token_valid"])
+    return Rollout(place(raw, p), raw[..., -4:])
+
+
+def place(raw: Tensor, p: Tensors) -> Tensor:
+    """Features -> joints of the standard skeleton, at their place in the world and joined to what was played before.
+
+    The window is turned and moved so that its anchor frame has the wanted ground point and heading. What is left
+    between it and the pose to pass through decays over the following frames, so position and velocity are continuous.
+    """
+    local = features.decode(raw)
+    turn = torch.cumsum(raw[..., 0], -1) - raw[..., 0]
+    anchor = p["anchor"]
+    heading = -2.0 * (turn * anchor).sum(-1)  # facing (sin, cos) of the anchor inside the window
+    root = (local[:, :, 0] * anchor[..., None]).sum(1)
+    c0, s0 = torch.cos(heading), torch.sin(heading)
+    cos = p["place"][:, 3] * c0 + p["place"][:, 4] * s0  # cos(wanted - heading)
+    sin = p["place"][:, 4] * c0 - p["place"][:, 3] * s0
+    x = local[..., 0] - root[:, None, None, 0]
+    z = local[..., 2] - root[:, None, None, 2]
+    c, s = cos[:, None, None], sin[:, None, None]
+    world = torch.stack(
+        [
+            c * x + s * z + p["place"][:, None, None, 0],
+            local[..., 1] + p["place"][:, None, None, 1],
+            c * z - s * x + p["place"][:, None, None, 2],
+        ],
+        -1,
+    )
+    at = (world * anchor[..., None, None]).sum(1)
+    before = torch.cat([anchor[:, 1:], torch.zeros_like(anchor[:, :1])], 1)
+    step = at - (world * before[..., None, None]).sum(1)
+    offset, change = p["splice_pose"] - at, p["splice_step"] - step
+    world = (
+        world
+        + p["splice_position"][..., None, None] * offset[:, None]
+        + p["splice_velocity"][..., None, None] * change[:, None]
+    )
+    joints: Tensor = fit_skeleton(world, torch)
+    return joints
+
+
+def smooth_distance(squared: Tensor, scale: float) -> Tensor:
+    """``sqrt(d^2 + s^2) - s``: quadratic near zero, linear beyond ``scale``; finite gradient everywhere."""
+    return torch.sqrt(squared + scale * scale) - scale
+
+
+def objective(networks: PriorNetworks, noise: Tensor, p: Tensors, grid: list[float]) -> tuple[Tensor, Tensor, Rollout]:
+    """Loss ``(B,)``, terms in natural units ``(B, len(TERMS))`` and the motion, for noise ``(B, L, D)``."""
+    motion = rollout(networks, noise, p, grid)
+    w = dict(zip(WEIGHT_NAMES, p["weights"].unbind(-1), strict=True))
+    losses, terms = [], []
+    for loss, term in (
+        reference_term(motion.joints, p),
+        key_term(motion.joints, p),
+        collision_term(motion.joints, p, networks.radii, w["skin_m"]),
+        foot_term(motion, p),
+        floor_term(motion.joints, p),
+        smooth_term(motion.joints, p),
+        correlation_term(noise),
+        norm_term(noise),
+    ):
+        losses.append(loss)
+        terms.append(term)
+    start = ((noise - p["start_noise"]) ** 2).mean((1, 2))
+    weights = [w[n] for n in ("reference", "key", "collision", "foot", "floor", "smooth", "decorrelate", "norm")]
+    total = sum((a * b for a, b in zip(weights, losses, strict=True)), w["start"] * start)
+    return torch.as_tensor(total), torch.stack(terms, -1), motion
+
+
+def reference_term(joints: Tensor, p: Tensors) -> tuple[Tensor, Tensor]:
+    """Masked mean distance to the reference motion, metres (refine, keep, blend)."""
+    weight = p["reference_weight"]
+    squared = ((joints - p["reference"]) ** 2).sum(-1)
+    count = weight.sum((1, 2)).clamp(min=1e-6)
+    loss = (weight * smooth_distance(squared, 0.02)).sum((1, 2)) / count
+    return loss, (weight * torch.sqrt(squared + 1e-12)).sum((1, 2)) / count
+
+
+def key_term(joints: Tensor, p: Tensors) -> tuple[Tensor, Tensor]:
+    """Weighted mean distance of key joints to their targets, metres; the term reports the largest."""
+    on = p["key_weight"].amax(-1)
+    squared = ((joints - p["key"]) ** 2 * (p["key_weight"] > 0)).sum(-1)
+    loss = (on * smooth_distance(squared, 0.02)).sum((1, 2)) / on.sum((1, 2)).clamp(min=1e-6)
+    return loss, (torch.sqrt(squared + 1e-12) * (on > 0)).flatten(1).amax(-1)
+
+
+def collision_term(joints: Tensor, p: Tensors, radii: Tensor, skin: Tensor) -> tuple[Tensor, Tensor]:
+    """Penetration of joints with radius (and skin) at frames and between them; the term is the deepest, metres."""
+    scene = SimpleNamespace(
+        position=p["obstacle_position"], axes=p["obstacle_axes"], size=p["obstacle_size"], kind=p["obstacle_kind"]
+    )
+    frames, between = swept_distance(joints, scene, torch)
+    valid = p["frame_valid"]
+    both = torch.minimum(valid[:, 1:], valid[:, :-1])
+    loss, deepest = torch.zeros_like(skin), torch.zeros_like(skin)
+    for distance, mask in ((frames, valid), (between, both)):
+        room = (radii[:, None] - distance) * mask[..., None, None]
+        depth = torch.relu(room + skin[:, None, None, None] * mask[..., None, None])
+        loss = loss + (depth + 5.0 * depth * depth).sum((2, 3)).mean(1)
+        deepest = torch.maximum(deepest, torch.relu(room).flatten(1).amax(-1))
+    return loss, deepest
+
+
+def foot_term(motion: Rollout, p: Tensors) -> tuple[Tensor, Tensor]:
+    """Horizontal speed of feet while they are planted, metres per second; contacts gate it but are not moved by it."""
+    feet = motion.joints[:, :, list(CONTACT_JOINTS)]
+    velocity = (feet[:, 1:] - feet[:, :-1]) * FPS
+    height = feet[:, 1:, :, 1].detach() - p["place"][:, None, None, 1]
+    low = torch.sigmoid((0.12 - height) * 60.0)
+    planted = motion.contacts[:, :-1].detach().clamp(0, 1) * low * p["frame_valid"][:, 1:, None]
+    speed = torch.sqrt(velocity[..., 0] ** 2 + velocity[..., 2] ** 2 + 1e-6)
+    count = planted.sum((1, 2)).clamp(min=1.0)
+    slide = (planted * speed).sum((1, 2)) / count
+    return slide, slide
+
+
+def floor_term(joints: Tensor, p: Tensors) -> tuple[Tensor, Tensor]:
+    """Depth of any joint below the floor; the term is the deepest, metres."""
+    depth = torch.relu(p["place"][:, None, None, 1] - joints[..., 1]) * p["frame_valid"][..., None]
+    return (depth + 5.0 * depth * depth).sum(-1).mean(-1), depth.flatten(1).amax(-1)
+
+
+def smooth_term(joints: Tensor, p: Tensors) -> tuple[Tensor, Tensor]:
+    """Mean jerk of all joints (m/s^3); planted and flying motion alike."""
+    jerk = (joints[:, 3:] - 3 * joints[:, 2:-1] + 3 * joints[:, 1:-2] - joints[:, :-3]) * FPS**3
+    size = torch.sqrt((jerk**2).sum(-1) + 1e-3).mean(-1)
+    valid = p["frame_valid"][:, 3:] * p["frame_valid"][:, :-3]
+    mean = (size * valid).sum(1) / valid.sum(1).clamp(min=1.0)
+    return mean, mean
+
+
+def correlation_term(noise: Tensor) -> tuple[Tensor, Tensor]:
+    """Squared lag-1 correlation of the noise over time on all scales (DNO's regulariser, odd lengths drop a token)."""
+    x, total = noise, torch.zeros_like(noise[:, 0, 0])
+    while x.shape[1] >= 2:
+        shifted = torch.cat([x[:, 1:], x[:, :1]], 1)
+        total = total + (x * shifted).mean((1, 2)) ** 2
+        n = x.shape[1] // 2
+        x = (x[:, 0 : 2 * n : 2] + x[:, 1 : 2 * n : 2]) / math.sqrt(2.0)
+    return total, torch.sqrt(total + 1e-12)
+
+
+def norm_term(noise: Tensor) -> tuple[Tensor, Tensor]:
+    """How far the noise is from unit variance."""
+    variance = (noise**2).mean((1, 2))
+    return (variance - 1.0) ** 2, torch.sqrt(variance + 1e-12)

@@ -1,0 +1,157 @@
+"""The engine that needs no torch: every pass, and the optimisation step itself, is an ONNX graph.
+
+Graphs carry no weights; those come from the bundle's safetensors and are injected when a session is made. Sessions are
+made on first use.
+"""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+
+from lamp.errors import BundleError
+from lamp.problem import Array, Arrays, Shape
+
+
+@dataclass
+class Batch:
+    """A loaded batch: one feed dictionary that every step updates in place."""
+
+    session: ort.InferenceSession
+    feed: Arrays
+    outputs: list[str]
+
+
+class OnnxEngine:
+    """onnxruntime on the CPU: the default without a GPU (fact sheet on the ONNX step: 2.5 times faster than torch)."""
+
+    name = "onnx"
+    device = "cpu"
+    captured = False
+
+    def __init__(
+        self, folder: Path, weights: Arrays, steps: dict[tuple[int, int], str], base: Shape, threads: int | None = None
+    ) -> None:
+        """``steps`` maps ``(frames, batch)`` to the graph file in ``folder``; ``base`` gives the latent and text widths."""
+        self._folder, self._steps, self._base = folder, steps, base
+        self._values = {k.replace(".", "__"): ort.OrtValue.ortvalue_from_numpy(v) for k, v in weights.items()}
+        self._threads = threads
+        self._sessions: dict[str, ort.InferenceSession] = {}
+
+    def encode(self, features: Array, visible: Array) -> Array:
+        b, t, width = features.shape
+        tau = self._base.patch_frames
+        patches = features[:, : t // tau * tau].reshape(b, t // tau, tau, width)
+        feed = {"features": patches.astype(np.float32), "visible": visible.astype(np.float32)}
+        return np.asarray(self._session("encoder.onnx.gz").run(None, feed)[0])
+
+    def denoise(self, inputs: Arrays) -> Array:
+        feed = {name: np.asarray(value, np.float32) for name, value in inputs.items()}
+        return np.asarray(self._session("denoiser.onnx.gz").run(None, feed)[0])
+
+    def decode(self, latents: Array, token_valid: Array) -> Array:
+        feed = {"latents": latents.astype(np.float32), "token_valid": token_valid.astype(np.float32)}
+        return np.asarray(self._session("decoder.onnx.gz").run(None, feed)[0])
+
+    def shapes(self) -> list[Shape]:
+        b = self._base
+        return [
+            Shape(frames, b.latent_width, b.text_width, b.patch_frames, b.obstacles)
+            for frames in sorted({frames for frames, _ in self._steps})
+        ]
+
+    def batch_size(self, shape: Shape, rows: int) -> int:
+        sizes = sorted(batch for frames, batch in self._steps if frames == shape.frames)
+        return next((size for size in sizes if size >= rows), sizes[-1])
+
+    def load(self, shape: Shape, problem: Arrays, state: Arrays) -> Batch:
+        size = len(state["noise"])
+        file = self._steps.get((shape.frames, size))
+        if file is None:
+            raise BundleError(f"no step graph for {shape.frames} frames in batches of {size}; have {sorted(self._steps)}")
+        session = self._session(file)
+        known = {i.name for i in session.get_inputs()}
+        feed = {k: v for k, v in (*problem.items(), *((f"state_{k}", v) for k, v in state.items()))}
+        return Batch(session, {k: v for k, v in feed.items() if k in known}, [o.name for o in session.get_outputs()])
+
+    def run(self, batch: Batch, steps: int) -> None:
+        for _ in range(steps):
+            for name, value in zip(batch.outputs, batch.session.run(None, batch.feed), strict=True):
+                key = "state_" + name.removeprefix("next_")
+                if key in batch.feed:
+                    batch.feed[key] = value
+
+    def read(self, batch: Batch) -> Arrays:
+        return {k.removeprefix("state_"): np.array(v) for k, v in batch.feed.items() if k.startswith("state_")}
+
+    def _session(self, file: str) -> ort.InferenceSession:
+        if file not in self._sessions:
+            self._sessions[file] = self._open(file)
+        return self._sessions[file]
+
+    def _open(self, file: str) -> ort.InferenceSession:
+        options = ort.SessionOptions()
+        if self._threads:
+            options.intra_op_num_threads = self._threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the server's event loop needs a core
+        options.log_severity_level = 3
+        try:
+            graph = gzip.decompress((self._folder / file).read_bytes())
+        except OSError as error:
+            raise BundleError(f"graph {file} cannot be read ({error}); rebuild it with `python -m training bundle`") from error
+        names = sorted(name for name in external_names(graph) if name in self._values)
+        options.add_external_initializers(names, [self._values[n] for n in names])
+        return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def external_names(graph: bytes) -> set[str]:
+    """Names of the weights a graph leaves out. Read from the protobuf directly, so that ``onnx`` is not needed."""
+    names = set()
+    for field, payload in _fields(graph):
+        if field == 7:  # ModelProto.graph
+            for inner, tensor in _fields(payload):
+                if inner == 5:  # GraphProto.initializer
+                    parts = dict(_fields(tensor))
+                    if parts.get(14) == 1:  # TensorProto.data_location == EXTERNAL
+                        names.add(bytes(parts[8]).decode())
+    return names
+
+
+def _fields(data: bytes | memoryview) -> Any:
+    """Top-level ``(field number, value)`` of a protobuf message; values are ints or memoryviews."""
+    view = memoryview(data)
+    i = 0
+    while i < len(view):
+        key, i = _varint(view, i)
+        kind = key & 7
+        if kind == 0:
+            value, i = _varint(view, i)
+            yield key >> 3, value
+        elif kind == 2:
+            size, i = _varint(view, i)
+            yield key >> 3, view[i : i + size]
+            i += size
+        elif kind in (1, 5):
+            size = 8 if kind == 1 else 4
+            yield key >> 3, view[i : i + size]
+            i += size
+        else:
+            raise BundleError(f"the graph file is damaged (wire type {kind}); rebuild the bundle")
+
+
+def _varint(view: memoryview, i: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = view[i]
+        value |= (byte & 127) << shift
+        i += 1
+        if not byte & 128:
+            return value, i
+        shift += 7
+
+

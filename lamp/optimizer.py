@@ -1,0 +1,131 @@
+"""Noise optimisation as anytime jobs (paper 3.3, design section 4).
+
+A ``PlanJob`` is one character's task with one or several starts. ``NoiseOptimizer.advance`` moves any number of jobs a few
+steps as one batch, so newcomers join at the next call. The best result so far is kept per start; a job can be read at
+any time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from lamp.engines.base import Engine
+from lamp.problem import TERMS, Array, Arrays, Shape, stack_rows
+
+
+@dataclass(frozen=True)
+class Report:
+    """Terms of the best result so far in natural units, and how far the job is."""
+
+    terms: dict[str, float]
+    loss: float
+    steps: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Tolerances:
+    """A result that meets all of these is good enough to stop at (after ``least_steps``)."""
+
+    penetration_m: float = 0.0
+    target_error_m: float = 0.01
+    reference_error_m: float = float("inf")
+    least_steps: int = 8
+
+
+@dataclass
+class PlanJob:
+    """One task under optimisation. ``rows`` are (problem, state) of each start, all of one shape."""
+
+    shape: Shape
+    rows: list[tuple[Arrays, Arrays]]
+    max_steps: int
+    deadline_s: float = float("inf")  # time.monotonic()
+    tolerances: Tolerances | None = field(default_factory=Tolerances)
+    on_progress: Callable[[Report], None] | None = None
+    started_s: float = field(default_factory=time.monotonic)
+    steps: int = 0
+    finished: bool = False
+    context: Any = None  # the caller's own data
+
+    def best(self) -> Arrays:
+        """State of the start with the lowest loss."""
+        return min((state for _, state in self.rows), key=lambda s: float(s["best_loss"]))
+
+    def report(self) -> Report:
+        best = self.best()
+        terms = {name: float(v) for name, v in zip(TERMS, best["best_terms"], strict=True)}
+        return Report(terms, float(best["best_loss"]), self.steps, time.monotonic() - self.started_s)
+
+    def good_enough(self) -> bool:
+        """Whether the best result meets the tolerances."""
+        t = self.tolerances
+        if t is None or self.steps < t.least_steps:
+            return False
+        terms = dict(zip(TERMS, self.best()["best_terms"], strict=True))
+        return all(float(terms[n]) <= getattr(t, n) for n in ("penetration_m", "target_error_m", "reference_error_m"))
+
+    def stop(self) -> None:
+        """No further steps; the best so far stays readable."""
+        self.finished = True
+
+
+class NoiseOptimizer:
+    """Advances jobs on one engine. One thread owns it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.step_s: dict[tuple[int, int], float] = {}  # measured time of a step by (frames, batch)
+
+    def advance(self, jobs: Sequence[PlanJob], steps: int) -> None:
+        """Up to ``steps`` optimisation steps for every unfinished job; finished ones are marked so.
+
+        A job never runs past its ``max_steps``; deadlines are looked at between calls, so keep ``steps`` small.
+        """
+        live = [job for job in jobs if not job.finished]
+        for shape, rows in self._batches(live):
+            owners = [job for job in live if any(s is r for _, s in job.rows for _, r in rows)]
+            self._run(shape, rows, min([steps, *(job.max_steps - job.steps for job in owners)]))
+        for job in live:
+            self._mark(job)
+
+    def _batches(self, jobs: list[PlanJob]) -> Iterator[tuple[Shape, list[tuple[Arrays, Arrays]]]]:
+        """Rows of all jobs by shape, cut to what the engine takes at once; a job's starts stay together if they can."""
+        for shape in {job.shape for job in jobs}:
+            rows = [row for job in jobs if job.shape == shape for row in job.rows]
+            while rows:
+                size = self.engine.batch_size(shape, len(rows))
+                yield shape, rows[:size]
+                rows = rows[size:]
+
+    def _run(self, shape: Shape, rows: list[tuple[Arrays, Arrays]], steps: int) -> None:
+        size = self.engine.batch_size(shape, len(rows))
+        problem = stack_rows([p for p, _ in rows], size)
+        state = stack_rows([s for _, s in rows], size)
+        state["rate"][len(rows) :] = 0.0
+        began = time.monotonic()
+        batch = self.engine.load(shape, problem, state)
+        self.engine.run(batch, steps)
+        after = self.engine.read(batch)
+        if steps > 0:
+            self.step_s[shape.frames, size] = (time.monotonic() - began) / steps
+        for i, (_, own) in enumerate(rows):
+            for name in own:
+                own[name] = np.asarray(after[name][i]) if name in after else own[name]
+
+    def _mark(self, job: PlanJob) -> None:
+        job.steps = int(job.rows[0][1]["count"])
+        if job.steps >= job.max_steps or time.monotonic() >= job.deadline_s or job.good_enough():
+            job.finished = True
+        if job.on_progress is not None:
+            job.on_progress(job.report())
+
+
+def white_noise(rng: np.random.Generator, shape: Shape) -> Array:
+    """A start: standard normal ``(L, D)``."""
+    return rng.standard_normal((shape.tokens, shape.latent_width)).astype(np.float32)

@@ -1,0 +1,201 @@
+"""``Problem``: what a character should do, as arrays of fixed shape (design section 4).
+
+The paper's tasks (refine, avoid, edit, blend) are one objective with different masks, so a row of a ``Problem`` holds
+them all and any mix of tasks for any number of characters is one batch. Everything here is numpy; both engines read it.
+
+Dimension letters: B rows, T frames, L = T/4 tokens, J = 22 joints, O obstacle slots, D latent width, E text width.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamp.errors import InputError
+from lamp.scene.distance import KINDS
+from lamp.scene.obstacle import MAX_COORDINATE_M, MAX_OBSTACLES
+from lamp.skeleton import JOINT_COUNT, joint_index
+
+Array = NDArray[Any]
+Arrays = dict[str, Array]
+
+MAX_KEYS = 64  # targets per character
+MAX_WEIGHT = 1000.0
+
+
+@dataclass(frozen=True)
+class Target:
+    """A joint should be at a position: a reach, a waypoint, a key pose is several of them.
+
+    arrive_s: when (session time when live, clip time offline); None lets the live planner choose by distance, and means
+    the last frame offline. The joint stays there for ``hold_s``. ``axis_mask`` says which of x, y, z count.
+    """
+
+    joint: int
+    position_m: tuple[float, float, float]
+    axis_mask: tuple[bool, bool, bool] = (True, True, True)
+    arrive_s: float | None = None
+    hold_s: float = 0.0
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "joint", joint_index(self.joint))
+        if len(self.position_m) != 3 or not all(math.isfinite(v) for v in self.position_m):
+            raise InputError("position_m", f"{self.position_m} is not three finite numbers")
+        if any(abs(v) > MAX_COORDINATE_M for v in self.position_m):
+            raise InputError("position_m", f"{self.position_m} is outside +-{MAX_COORDINATE_M} m")
+        if not any(self.axis_mask):
+            raise InputError("axis_mask", "no axis counts; set at least one of x, y, z")
+        if self.arrive_s is not None and not math.isfinite(self.arrive_s):
+            raise InputError("arrive_s", f"{self.arrive_s} is not finite")
+        if not 0.0 <= self.hold_s <= 3600.0:
+            raise InputError("hold_s", f"{self.hold_s} is outside 0..3600 s")
+        if not 0.0 < self.weight <= MAX_WEIGHT:
+            raise InputError("weight", f"{self.weight} is outside (0, {MAX_WEIGHT}]")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weights of the terms of the objective; 0 switches a term off. See ``TERMS`` for their units."""
+
+    reference: float = 1.0  # distance to a reference motion, where its mask is set
+    key: float = 1.0  # distance of key joints to their targets
+    collision: float = 2.0  # penetration, with radius and skin
+    foot: float = 0.02  # speed of planted feet
+    floor: float = 1.0  # feet below the floor
+    smooth: float = 2e-4  # jerk of all joints
+    decorrelate: float = 20.0  # noise must stay white over time
+    norm: float = 0.2  # noise must keep unit variance
+    start: float = 0.0  # stay near the noise it started from
+    skin_m: float = 0.02  # clearance kept beyond a joint's radius
+
+    def array(self) -> Array:
+        return np.array([getattr(self, name) for name in WEIGHT_NAMES], np.float32)
+
+
+WEIGHT_NAMES: tuple[str, ...] = (
+    "reference", "key", "collision", "foot", "floor", "smooth", "decorrelate", "norm", "start", "skin_m",
+)  # fmt: skip
+# What a step reports per row, in natural units.
+TERMS: tuple[str, ...] = (
+    "reference_error_m", "target_error_m", "penetration_m", "foot_slide_mps", "floor_depth_m", "jitter_mps3",
+    "noise_correlation", "noise_norm",
+)  # fmt: skip
+
+
+CONSTANT_STATE: tuple[str, ...] = ("budget", "rate")  # state that a step reads and never changes
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The fixed capacities of one batch; a step graph exists per shape."""
+
+    frames: int
+    latent_width: int
+    text_width: int
+    patch_frames: int = 4
+    obstacles: int = MAX_OBSTACLES
+
+    @property
+    def tokens(self) -> int:
+        return self.frames // self.patch_frames
+
+    def problem_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of every array of one row, without the batch dimension; the order is that of the step graph's inputs."""
+        t, n, j, o = self.frames, self.tokens, JOINT_COUNT, self.obstacles
+        return {
+            "text": (self.text_width,),  # sentence embedding
+            "has_text": (),  # 0: the unconditional branch
+            "context": (n, self.latent_width),  # standardised latents of what is visible
+            "known": (n,),  # 1 where visible
+            "token_valid": (n,),  # 0 for padding
+            "frame_valid": (t,),  # frames that count in the objective
+            "anchor": (t,),  # one-hot: the frame that is placed in the world
+            "place": (5,),  # x, y, z of the anchor's root ground point, cos and sin of its heading
+            "splice_pose": (j, 3),  # joints to pass through at the anchor
+            "splice_step": (j, 3),  # displacement per frame to have there
+            "splice_position": (t,),  # how much of the position offset each frame takes
+            "splice_velocity": (t,),  # how much of the velocity offset each frame takes, frames
+            "reference": (t, j, 3),
+            "reference_weight": (t, j),
+            "key": (t, j, 3),
+            "key_weight": (t, j, 3),
+            "obstacle_position": (t, o, 3),
+            "obstacle_axes": (t, o, 3, 3),
+            "obstacle_size": (o, 3),
+            "obstacle_kind": (o, len(KINDS)),
+            "start_noise": (n, self.latent_width),
+            "weights": (len(WEIGHT_NAMES),),
+        }
+
+    def state_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of the optimiser's state of one row: noise, Adam moments, counters and the best found so far."""
+        t, n, d = self.frames, self.tokens, self.latent_width
+        return {
+            "noise": (n, d),
+            "moment1": (n, d),
+            "moment2": (n, d),
+            "count": (),  # steps done
+            "budget": (),  # steps the learning-rate schedule is laid out for
+            "rate": (),  # peak learning rate; 0 freezes the row
+            "best_loss": (),
+            "best_noise": (n, d),
+            "best_joints": (t, JOINT_COUNT, 3),
+            "best_contacts": (t, 4),
+            "best_terms": (len(TERMS),),
+        }
+
+
+def empty_row(shape: Shape, weights: Weights | None = None) -> Arrays:
+    """A row that asks for nothing: no text, nothing visible, no obstacle, anchored at the origin facing +Z."""
+    row = {name: np.zeros(size, np.float32) for name, size in shape.problem_shapes().items()}
+    row["token_valid"][:] = 1.0
+    row["frame_valid"][:] = 1.0
+    row["anchor"][0] = 1.0
+    row["place"][3] = 1.0
+    row["obstacle_axes"][:] = np.eye(3, dtype=np.float32)
+    row["obstacle_size"][:] = 1.0
+    row["weights"] = (weights or Weights()).array()
+    return row
+
+
+def fresh_state(shape: Shape, noise: Array, *, budget: int, rate: float) -> Arrays:
+    """Optimiser state that starts from ``noise (L, D)``."""
+    row = {name: np.zeros(size, np.float32) for name, size in shape.state_shapes().items()}
+    row["noise"] = noise.astype(np.float32)
+    row["best_noise"] = row["noise"].copy()
+    row["best_loss"] = np.array(np.finfo(np.float32).max, np.float32)
+    row["budget"] = np.array(max(budget, 1), np.float32)
+    row["rate"] = np.array(rate, np.float32)
+    return row
+
+
+def stack_rows(rows: list[Arrays], size: int) -> Arrays:
+    """Batch of ``size`` rows; missing ones repeat the first (callers freeze them with ``rate = 0``)."""
+    padded = [*rows, *[rows[0]] * (size - len(rows))]
+    return {name: np.stack([r[name] for r in padded]).astype(np.float32, copy=False) for name in rows[0]}
+
+
+@dataclass
+class KeyFrames:
+    """Collects targets into the dense key arrays of a row; later targets win where two name the same joint and frame."""
+
+    frames: int
+    key: Array = field(init=False)
+    weight: Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key = np.zeros((self.frames, JOINT_COUNT, 3), np.float32)
+        self.weight = np.zeros((self.frames, JOINT_COUNT, 3), np.float32)
+
+    def add(self, target: Target, first_frame: int, last_frame: int) -> None:
+        """Hold ``target`` from ``first_frame`` to ``last_frame`` inclusive, clipped to the window."""
+        first, last = max(first_frame, 0), min(last_frame, self.frames - 1)
+        if last < first:
+            return
+        self.key[first : last + 1, target.joint] = target.position_m
+        self.weight[first : last + 1, target.joint] = target.weight * np.array(target.axis_mask, np.float32)

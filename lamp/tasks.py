@@ -1,0 +1,129 @@
+"""Offline tasks as rows of a ``Problem``: refine, edit, avoid, blend, generate towards goals, and any mix (paper 3.3)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamp import features
+from lamp.errors import InputError
+from lamp.motion import Motion
+from lamp.problem import MAX_KEYS, Arrays, KeyFrames, Shape, Target, Weights, empty_row
+from lamp.scene.distance import pack
+from lamp.scene.obstacle import MAX_OBSTACLES, Obstacle
+from lamp.skeleton import JOINT_COUNT
+
+Array = NDArray[Any]
+FPS = 20.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """One clip to make. Everything is optional and everything combines.
+
+    prompt: text, "" for none. frames: length at 20 fps (taken from ``reference`` if there is one). reference: a motion to
+    start from. keep: weight of staying on the reference, ``(T,)`` or ``(T, 22)``; None follows it only through its noise.
+    show: ``(T,)`` true where the reference is given to the prior as visible motion (both ends of a blend, a prefix).
+    targets and obstacles: in clip time and world metres. place: ground point x, y, z and heading of the first frame
+    without a reference.
+    """
+
+    prompt: str = ""
+    frames: int = 120
+    reference: Motion | None = None
+    keep: Array | None = None
+    show: Array | None = None
+    targets: tuple[Target, ...] = ()
+    obstacles: tuple[Obstacle, ...] = ()
+    seed: int | None = None
+    place: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    weights: Weights = field(default_factory=Weights)
+
+    def __post_init__(self) -> None:
+        if self.reference is not None:
+            object.__setattr__(self, "reference", self.reference.resample(FPS))
+            object.__setattr__(self, "frames", len(self.reference))
+        if self.frames < 8:
+            raise InputError("frames", f"{self.frames} is too short; at least 8 frames (0.4 s) are needed")
+        for name, array, shapes in (
+            ("keep", self.keep, ((self.frames,), (self.frames, JOINT_COUNT))),
+            ("show", self.show, ((self.frames,),)),
+        ):
+            if array is None:
+                continue
+            if self.reference is None:
+                raise InputError(name, "needs a reference motion")
+            if np.shape(array) not in shapes or not np.isfinite(array).all() or np.min(array) < 0:
+                raise InputError(name, f"shape {np.shape(array)}; it must be one of {shapes}, finite and not negative")
+        if len(self.targets) > MAX_KEYS:
+            raise InputError("targets", f"{len(self.targets)} targets; at most {MAX_KEYS}")
+        if len(self.obstacles) > MAX_OBSTACLES:
+            raise InputError("obstacles", f"{len(self.obstacles)} obstacles; at most {MAX_OBSTACLES}")
+        for i, target in enumerate(self.targets):
+            arrive = target.arrive_s
+            if arrive is not None and not 0 <= arrive <= (self.frames - 1) / FPS + 1e-6:
+                raise InputError(
+                    f"targets[{i}].arrive_s", f"{arrive} s is outside the clip of {(self.frames - 1) / FPS:.2f} s"
+                )
+
+    def row(self, shape: Shape, embedding: Array) -> Arrays:
+        """The arrays of this task in a window of ``shape``, context left empty."""
+        t = self.frames
+        row = empty_row(shape, self.weights)
+        row["text"] = embedding
+        row["has_text"] = np.array(1.0 if self.prompt else 0.0, np.float32)
+        row["token_valid"][math.ceil(t / shape.patch_frames) :] = 0.0
+        row["frame_valid"][t:] = 0.0
+        x, y, z, heading = self.place
+        if self.reference is not None:
+            joints = self.reference.positions_m
+            x, y, z, heading = float(joints[0, 0, 0]), 0.0, float(joints[0, 0, 2]), float(features.heading_rad(joints[0]))
+            row["reference"][:t] = joints
+            if self.keep is not None:
+                keep = np.asarray(self.keep, np.float32)
+                row["reference_weight"][:t] = keep[:, None] if keep.ndim == 1 else keep
+        row["place"] = np.array([x, y, z, math.cos(heading), math.sin(heading)], np.float32)
+        scene = pack(self.obstacles, np.arange(shape.frames) / FPS)
+        row.update(obstacle_position=scene.position, obstacle_axes=scene.axes, obstacle_size=scene.size,
+                   obstacle_kind=scene.kind)  # fmt: skip
+        keys = KeyFrames(shape.frames)
+        for target in self.targets:
+            arrive = t - 1 if target.arrive_s is None else round(target.arrive_s * FPS)
+            keys.add(target, arrive, min(arrive + round(target.hold_s * FPS), t - 1))
+        row["key"], row["key_weight"] = keys.key, keys.weight
+        return row
+
+    def target_errors_m(self, motion: Motion) -> list[float]:
+        """Distance of each target's joint to it at its arrival, over the axes that count."""
+        errors = []
+        for target in self.targets:
+            frame = self.frames - 1 if target.arrive_s is None else round(target.arrive_s * FPS)
+            offset = (motion.positions_m[frame, target.joint] - target.position_m) * np.array(target.axis_mask)
+            errors.append(float(np.linalg.norm(offset)))
+        return errors
+
+
+def concatenate(first: Motion, second: Motion, seam_frames: int) -> tuple[Motion, Array]:
+    """Two clips one after the other with ``seam_frames`` between them, and the mask of what must stay ``(T,)``.
+
+    The second is turned and moved to go on where the first one ends; the seam is filled by interpolation only as a
+    start for the optimisation.
+    """
+    if seam_frames < 2:
+        raise InputError("seam_frames", f"{seam_frames}; at least 2 are needed")
+    a, b = first.resample(FPS).positions_m, second.resample(FPS).positions_m
+    turn = float(features.heading_rad(a[-1]) - features.heading_rad(b[0]))
+    c, s = math.cos(turn), math.sin(turn)
+    drift = (a[-1, 0] - a[max(len(a) - 6, 0), 0]) / min(5, len(a) - 1) * seam_frames
+    moved = b - b[0, 0]
+    moved = np.stack([c * moved[..., 0] + s * moved[..., 2], b[..., 1], c * moved[..., 2] - s * moved[..., 0]], -1)
+    moved[..., 0] += a[-1, 0, 0] + drift[0]
+    moved[..., 2] += a[-1, 0, 2] + drift[2]
+    u = (np.arange(1, seam_frames + 1) / (seam_frames + 1))[:, None, None]
+    seam = (1 - u) * a[-1] + u * moved[0]
+    keep = np.r_[np.ones(len(a)), np.zeros(seam_frames), np.ones(len(b))].astype(np.float32)
+    return Motion.from_positions(np.concatenate([a, seam, moved]).astype(np.float32), FPS), keep

@@ -1,0 +1,196 @@
+"""Pack trained weights into a bundle: half-precision safetensors, weightless graphs, manifest (design section 7)."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import platform
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+from safetensors.torch import save_file
+from torch import Tensor
+
+from lamp.bundle import BUNDLES, MANIFEST, SCHEMA
+from lamp.chain import time_grid
+from lamp.engines.objective import PriorNetworks
+from lamp.errors import InputError
+from lamp.models.config import to_dict
+from lamp.models.text import load_text_encoder
+from lamp.networks import empty_networks
+from lamp.problem import Shape
+from lamp.skeleton import SKELETON_HASH
+from training import checkpoint, stages
+from training.autoencoder import load_trained
+from training.config import TrainingConfig, load_config
+from training.dataset import PreparedSet
+
+LIVE_FRAMES, LONG_FRAMES = 80, 196
+_MAX_FILE = 15 * 2**20
+# (frames, batch, DDIM steps of the chain)
+STEP_GRAPHS = ((LIVE_FRAMES, 1, 4), (LIVE_FRAMES, 4, 4), (LONG_FRAMES, 1, 5))
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register ``bundle``."""
+    parser = subparsers.add_parser("bundle", help="pack trained weights into a bundle the server loads")
+    parser.add_argument("name", help="name of the bundle, e.g. research")
+    parser.add_argument("--config", required=True, help="the YAML the run was trained with")
+    parser.add_argument("--run", required=True, type=Path, help="folder given to the training commands as --out")
+    parser.add_argument("--data", required=True, type=Path, help="the prepared set it was trained on (for its licences)")
+    parser.add_argument("--out", type=Path, help="folder to write (default: the installed bundles)")
+    parser.add_argument("--guidance", type=float, default=0.0, help="default classifier-free guidance of generation")
+    parser.add_argument("--make-default", action="store_true", help="load this bundle when none is named")
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the bundle; the step graphs are exported again only when the architecture or the code they trace changed."""
+    config, prepared = load_config(args.config), PreparedSet.load(args.data)
+    networks, state = load_networks(config, args.run)
+    folder = (args.out or BUNDLES) / args.name
+    folder.mkdir(parents=True, exist_ok=True)
+    files = write_weights(networks, folder)
+    steps = write_graphs(networks, folder)
+    manifest = {
+        "schema": SCHEMA, "name": args.name, "licence": licence(prepared), "skeleton_hash": SKELETON_HASH,
+        "autoencoder": to_dict(config.autoencoder.model), "denoiser": to_dict(config.diffusion.model),
+        "text_encoder": load_text_encoder().id, "guidance": args.guidance, "weights": files, "steps": steps,
+        "data": {k: {n: v.get(n) for n in ("licence", "clips", "minutes", "commercial")}
+                 for k, v in prepared.manifest["sources"].items()},
+        "training": {
+            "config": Path(args.config).name, "revision": revision(), "hardware": hardware(), "torch": torch.__version__,
+            **{f"{stage}_{key}": value for stage, entry in state.items() for key, value in entry.items()},
+        },
+    }  # fmt: skip
+    (folder / MANIFEST).write_text(yaml.safe_dump(manifest, sort_keys=False, width=100), encoding="utf8")
+    if args.make_default:
+        (folder.parent / "default.yaml").write_text(f"default: {args.name}\n", encoding="utf8")
+    stages.log.info("bundle %s written", args.name)
+    return 0
+
+
+def load_networks(config: TrainingConfig, run_folder: Path) -> tuple[PriorNetworks, dict[str, dict[str, Any]]]:
+    """Averaged weights of both stages, and how long each was trained."""
+    cpu = torch.device("cpu")
+    encoder = load_trained(run_folder / "autoencoder", config.autoencoder.model, cpu)
+    tensors, diffusion_state = checkpoint.load(run_folder / "diffusion" / "checkpoint", cpu)
+    _, autoencoder_state = checkpoint.load(run_folder / "autoencoder" / "checkpoint", cpu)
+    statistics: dict[str, Tensor] = {
+        "feature_mean": encoder.get_buffer("feature_mean"), "feature_std": encoder.get_buffer("feature_std"),
+        "latent_mean": tensors["model.latent_mean"], "latent_std": tensors["model.latent_std"],
+    }  # fmt: skip
+    networks = empty_networks(config.autoencoder.model, config.diffusion.model, statistics)
+    networks.autoencoder.load_state_dict(encoder.state_dict(), strict=False)
+    averaged = {k[4:]: v for k, v in tensors.items() if k.startswith("ema.")}
+    networks.denoiser.load_state_dict(averaged)
+    state = {
+        name: {"steps": int(s["step"]), "minutes": round(float(s["trained_s"]) / 60, 1)}
+        for name, s in (("autoencoder", autoencoder_state), ("diffusion", diffusion_state))
+    }
+    return networks.eval().requires_grad_(False), state
+
+
+def write_weights(networks: PriorNetworks, folder: Path) -> list[str]:
+    """Half-precision safetensors in files of at most 15 MiB; returns their names."""
+    for old in folder.glob("weights-*.safetensors"):
+        old.unlink()
+    parts: list[dict[str, Tensor]] = [{}]
+    size = 0
+    for name, value in networks.state_dict().items():
+        half = value.half().contiguous()
+        if not torch.isfinite(half).all():
+            raise InputError(name, "does not fit half precision; the training has diverged")
+        if size + half.numel() * 2 > _MAX_FILE:
+            parts.append({})
+            size = 0
+        parts[-1][name] = half
+        size += half.numel() * 2
+    files = [f"weights-{i:02d}.safetensors" for i in range(len(parts))]
+    for file, part in zip(files, parts, strict=True):
+        save_file(part, folder / file)
+    return files
+
+
+def write_graphs(networks: PriorNetworks, folder: Path) -> list[dict[str, Any]]:
+    """Step and network graphs; kept when their key (architecture and traced code) is unchanged."""
+    from lamp.formats.onnx_graph import export_forward, export_step, write_graph
+
+    key = graph_key(networks)
+    stamp = folder / "graphs.json"
+    entries = [
+        {"file": f"step_f{frames}_b{batch}.onnx.gz", "frames": frames, "batch": batch, "grid": time_grid(steps)}
+        for frames, batch, steps in STEP_GRAPHS
+    ]
+    have = stamp.exists() and json.loads(stamp.read_text(encoding="utf8")).get("key") == key
+    if have and all((folder / str(e["file"])).exists() for e in entries):
+        return entries
+    twin = _same_graphs_elsewhere(folder, key)
+    if twin is not None:
+        for file in twin.glob("*.onnx.gz"):
+            shutil.copy(file, folder / file.name)
+    else:
+        for name, graph in export_forward(networks).items():
+            write_graph(folder / f"{name}.onnx.gz", graph)
+        base = Shape(LIVE_FRAMES, networks.latent_mean.shape[0], networks.denoiser.config.text_width)
+        for (frames, batch, steps), entry in zip(STEP_GRAPHS, entries, strict=True):
+            stages.log.info("exporting the step of %d frames, batch %d", frames, batch)
+            graph = export_step(networks, replace(base, frames=frames), batch, time_grid(steps))
+            write_graph(folder / str(entry["file"]), graph)
+    stamp.write_text(json.dumps({"key": key}), encoding="utf8")
+    return entries
+
+
+def _same_graphs_elsewhere(folder: Path, key: str) -> Path | None:
+    for stamp in folder.parent.glob("*/graphs.json"):
+        if stamp.parent != folder and json.loads(stamp.read_text(encoding="utf8")).get("key") == key:
+            return stamp.parent
+    return None
+
+
+def graph_key(networks: PriorNetworks) -> str:
+    """Hash of the architecture and of the source files that the graphs are traced from."""
+    import lamp
+
+    digest = hashlib.sha256()
+    digest.update(repr((networks.autoencoder.config, networks.denoiser.config, STEP_GRAPHS)).encode())
+    root = Path(str(lamp.__file__)).parent
+    traced = ["features.py", "skeleton.py", "problem.py", "chain.py", "scene/distance.py", "engines/objective.py",
+              "engines/step.py", "formats/onnx_graph.py", *(f"models/{n}.py" for n in
+              ("layers", "autoencoder", "autoencoder_resnet", "denoiser", "representation"))]  # fmt: skip
+    for name in traced:
+        digest.update((root / name).read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def licence(prepared: PreparedSet) -> str:
+    """One line on what the weights may be used for, from the sources' licences."""
+    sources = prepared.manifest["sources"]
+    keys = sorted({str(v["licence"]) for v in sources.values()})
+    use = "commercial use allowed" if all(v.get("commercial") for v in sources.values()) else "non-commercial use only"
+    return f"{use}; trained on data under {', '.join(keys)} (see NOTICE and the model card)"
+
+
+def revision() -> str:
+    """Git revision of the code, "unknown" outside a checkout."""
+    try:
+        done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True,
+                              cwd=Path(__file__).parent)  # fmt: skip
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done.stdout.strip()
+
+
+def hardware() -> str:
+    """What trained it, as far as this machine knows."""
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    import os
+
+    return f"{os.cpu_count()} CPU cores ({platform.machine()})"
