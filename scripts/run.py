@@ -121,7 +121,11 @@ def lamp(*arguments: str) -> int:
     """The console command ``lamp``, in the small environment. Takes the place of this process where the system can do
     that, so that whoever stops this process stops the server and not only its parent."""
     python = interpreter(RUN)
-    command = ["-c", "import sys; from runtime.cli import main; sys.argv[0] = 'lamp'; sys.exit(main())", *arguments]
+    command = [
+        "-c",
+        "import sys; from runtime.cli import main; sys.argv[0] = 'lamp'; sys.exit(main())",
+        *arguments,
+    ]
     if not WINDOWS:
         os.chdir(ROOT)
         os.execv(str(python), [str(python), *command])
