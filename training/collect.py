@@ -169,9 +169,8 @@ def skip_summary(skipped: Sequence[Skipped], names: int = 5) -> str:
 
 
 def _training_joints(prepared: PreparedSet) -> Iterator[Array]:
-    indices = prepared.split("train")
-    for index in console.progress(indices, len(indices), "statistics"):
-        yield prepared.joints(int(index))
+    for index in console.track(prepared.split("train").tolist(), "statistics"):
+        yield prepared.joints(index)
 
 
 def _manifest(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -47,6 +47,11 @@ def progress(items: Iterable[T], total: int, label: str) -> Iterator[T]:
         except ImportError:
             pass
     yield from _plain_progress(items, total, label)
+
+
+def track(items: Collection[T], label: str) -> Iterator[T]:
+    """:func:`progress` over something that knows its own length."""
+    return progress(items, len(items), label)
 
 
 def _rich_progress(items: Iterable[T], total: int, label: str) -> Iterator[T]:
