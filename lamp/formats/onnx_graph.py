@@ -26,7 +26,6 @@ from lamp.problem import CONSTANT_STATE, Shape
 OPSET = 18
 
 
-
 class _Flat(nn.Module):
     """Exports a function of named tensors: positional inputs in, a tuple out, weights as attributes."""
 
@@ -68,7 +67,11 @@ def export_step(networks: PriorNetworks, shape: Shape, batch: int, grid: list[fl
     traced = make_fx(flat, decomposition_table=decompositions)(*inputs, *weights.values())
     wrapper = _Flat(traced, weights)
     return _weightless(
-        wrapper, inputs, [*names_p, *(f"state_{n}" for n in names_s)], [f"next_{n}" for n in changing], networks
+        wrapper,
+        inputs,
+        [*names_p, *(f"state_{n}" for n in names_s)],
+        [f"next_{n}" for n in changing],
+        networks,
     )
 
 
@@ -93,7 +96,11 @@ class _swapped:
 
 
 def _weightless(
-    module: nn.Module, inputs: tuple[Tensor, ...], names_in: list[str], names_out: list[str], networks: nn.Module
+    module: nn.Module,
+    inputs: tuple[Tensor, ...],
+    names_in: list[str],
+    names_out: list[str],
+    networks: nn.Module,
 ) -> bytes:
     """Export and strip the large tensors; they keep their names (``.`` as ``__``) as external initializers."""
     program = torch.onnx.export(
@@ -119,9 +126,7 @@ def _stripped(program: Any, networks: nn.Module, prefix: str = "") -> bytes:
 
 def strip_weights(model: onnx.ModelProto, networks: nn.Module) -> bytes:
     """Remove initializers that are weights of ``networks``: they become external, to be injected by name."""
-    own = {
-        name.replace(".", "__"): value for name, value in (*networks.named_parameters(), *networks.named_buffers())
-    }
+    own = {name.replace(".", "__"): value for name, value in networks.state_dict().items()}
     kept, removed = [], []
     for tensor in model.graph.initializer:
         size = 1
@@ -139,7 +144,9 @@ def strip_weights(model: onnx.ModelProto, networks: nn.Module) -> bytes:
             removed.append(name)
         kept.append(tensor)
     if not removed:
-        raise RuntimeError("no initializer of the exported graph matches a weight; names changed in the exporter?")
+        raise RuntimeError(
+            "no initializer of the exported graph matches a weight; names changed in the exporter?"
+        )
     for node in model.graph.node:
         node.ClearField("doc_string")
         del node.metadata_props[:]
@@ -206,7 +213,11 @@ class _Decoder(nn.Module):
 
 
 def _forward_graph(
-    module: nn.Module, inputs: dict[str, Tensor], dynamic: dict[str, dict[int, Any]], output: str, networks: nn.Module
+    module: nn.Module,
+    inputs: dict[str, Tensor],
+    dynamic: dict[str, dict[int, Any]],
+    output: str,
+    networks: nn.Module,
 ) -> bytes:
     program = torch.onnx.export(
         module.eval(), (), kwargs=inputs, dynamo=True, opset_version=OPSET, output_names=[output], optimize=False,
