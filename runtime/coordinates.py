@@ -14,6 +14,7 @@ Every function takes and gives arrays with any leading dimensions and keeps floa
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -38,7 +39,7 @@ MIN_METRES_PER_UNIT, MAX_METRES_PER_UNIT = 1e-4, 1e3
 
 
 @dataclass(frozen=True)
-class Convention:
+class CoordinateSystem:
     """Axes and unit of length of one client. ``axes`` says where its x, y and z point: keys of ``DIRECTIONS``."""
 
     axes: tuple[str, str, str]
@@ -74,64 +75,64 @@ class Convention:
 
     # -- model -> client ------------------------------------------------------------------------------------------
 
-    def positions_to_client(self, v_m: ArrayLike) -> Array:
+    def position_from_model(self, v_m: ArrayLike) -> Array:
         """Positions, offsets or linear velocities ``(..., 3)``: metres (per second) to client units (per second)."""
         return self._apply(v_m, self.client_from_model / self.metres_per_unit)
 
-    def directions_to_client(self, v: ArrayLike) -> Array:
+    def direction_from_model(self, v: ArrayLike) -> Array:
         """Unit directions ``(..., 3)``; the length stays."""
         return self._apply(v, self.client_from_model)
 
-    def angular_velocities_to_client(self, v_radps: ArrayLike) -> Array:
+    def angular_velocity_from_model(self, v_radps: ArrayLike) -> Array:
         """Angular velocities ``(..., 3)`` about the world axes, rad/s."""
         return self._apply(v_radps, self.handedness * self.client_from_model)
 
-    def rotations_to_client(self, q_xyzw: ArrayLike) -> Array:
+    def rotation_from_model(self, q_xyzw: ArrayLike) -> Array:
         """Unit quaternions ``(..., 4)``, world or local ones alike."""
         return self._conjugate(q_xyzw, self.handedness * self.client_from_model)
 
-    def sizes_to_client(self, v_m: ArrayLike) -> Array:
+    def extents_from_model(self, v_m: ArrayLike) -> Array:
         """Half extents ``(..., 3)`` along a shape's own axes, metres to client units."""
         return self._apply(v_m, np.abs(self.client_from_model) / self.metres_per_unit)
 
-    def lengths_to_client(self, length_m: Any) -> Any:
+    def length_from_model(self, length_m: Any) -> Any:
         """Lengths without a direction, such as radii: metres to client units."""
         return length_m / self.metres_per_unit
 
     # -- client -> model ------------------------------------------------------------------------------------------
 
-    def positions_from_client(self, v: ArrayLike) -> Array:
+    def position_to_model(self, v: ArrayLike) -> Array:
         """Positions, offsets or linear velocities ``(..., 3)``: client units (per second) to metres (per second)."""
         return self._apply(v, self.client_from_model.T * self.metres_per_unit)
 
-    def directions_from_client(self, v: ArrayLike) -> Array:
+    def direction_to_model(self, v: ArrayLike) -> Array:
         """Unit directions ``(..., 3)``; the length stays."""
         return self._apply(v, self.client_from_model.T)
 
-    def angular_velocities_from_client(self, v_radps: ArrayLike) -> Array:
+    def angular_velocity_to_model(self, v_radps: ArrayLike) -> Array:
         """Angular velocities ``(..., 3)`` about the world axes, rad/s."""
         return self._apply(v_radps, self.handedness * self.client_from_model.T)
 
-    def rotations_from_client(self, q_xyzw: ArrayLike) -> Array:
+    def rotation_to_model(self, q_xyzw: ArrayLike) -> Array:
         """Unit quaternions ``(..., 4)``, world or local ones alike."""
         return self._conjugate(q_xyzw, self.handedness * self.client_from_model.T)
 
-    def sizes_from_client(self, v: ArrayLike) -> Array:
+    def extents_to_model(self, v: ArrayLike) -> Array:
         """Half extents ``(..., 3)`` along a shape's own axes, client units to metres."""
         return self._apply(v, np.abs(self.client_from_model).T * self.metres_per_unit)
 
-    def lengths_from_client(self, length: Any) -> Any:
+    def length_to_model(self, length: Any) -> Any:
         """Lengths without a direction, such as radii: client units to metres."""
         return length * self.metres_per_unit
 
-    def axis_mask_from_client(self, mask: tuple[bool, bool, bool]) -> tuple[bool, bool, bool]:
+    def axis_flags_to_model(self, flags: Sequence[bool]) -> tuple[bool, bool, bool]:
         """Which of the model's x, y, z count, from which of the client's do."""
-        x, y, z = (np.abs(self.client_from_model).T @ np.array(mask, dtype=np.float64)) > 0.5
+        x, y, z = (np.abs(self.client_from_model).T @ np.array(flags, dtype=np.float64)) > 0.5
         return bool(x), bool(y), bool(z)
 
-    def axis_mask_to_client(self, mask: tuple[bool, bool, bool]) -> tuple[bool, bool, bool]:
+    def axis_flags_from_model(self, flags: Sequence[bool]) -> tuple[bool, bool, bool]:
         """Which of the client's x, y, z count, from which of the model's do."""
-        x, y, z = (np.abs(self.client_from_model) @ np.array(mask, dtype=np.float64)) > 0.5
+        x, y, z = (np.abs(self.client_from_model) @ np.array(flags, dtype=np.float64)) > 0.5
         return bool(x), bool(y), bool(z)
 
     # -- internals ------------------------------------------------------------------------------------------------
@@ -154,26 +155,26 @@ def _floating(v: ArrayLike) -> Array:
     return array if array.dtype in (np.float32, np.float64) else array.astype(np.float64)
 
 
-MODEL = Convention(("left", "up", "forward"))
+MODEL = CoordinateSystem(("left", "up", "forward"))
 GLTF = MODEL
-UNITY = Convention(("right", "up", "forward"))
-UNREAL = Convention(("forward", "right", "up"), 0.01)
-BLENDER = Convention(("left", "back", "up"))
-PRESETS: dict[str, Convention] = {
-    "model": MODEL,
-    "gltf": GLTF,
-    "unity": UNITY,
-    "unreal": UNREAL,
-    "blender": BLENDER,
+UNITY = CoordinateSystem(("right", "up", "forward"))
+UNREAL = CoordinateSystem(("forward", "right", "up"), 0.01)
+BLENDER = CoordinateSystem(("left", "back", "up"))
+PRESETS: dict[str, CoordinateSystem] = {
+    "MODEL": MODEL,
+    "GLTF": GLTF,
+    "UNITY": UNITY,
+    "UNREAL": UNREAL,
+    "BLENDER": BLENDER,
 }
 
 
-def heading_rad(facing: ArrayLike) -> float:
+def heading_of(direction: ArrayLike) -> float:
     """Heading of a direction ``(3,)`` in model space: 0 along +Z, positive towards +X (a turn to the left)."""
-    x, _, z = (float(v) for v in np.asarray(facing))
+    x, _, z = (float(v) for v in np.asarray(direction))
     return math.atan2(x, z)
 
 
-def facing(heading: float) -> Array:
+def facing(heading_rad: float) -> Array:
     """Horizontal unit direction ``(3,)`` in model space of a heading in radians."""
-    return np.array([math.sin(heading), 0.0, math.cos(heading)])
+    return np.array([math.sin(heading_rad), 0.0, math.cos(heading_rad)])

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from lamp import rotations, skeleton
 from lamp.errors import InputError
 from runtime import coordinates
-from runtime.coordinates import BLENDER, GLTF, MODEL, UNITY, UNREAL, Convention
+from runtime.coordinates import BLENDER, GLTF, MODEL, UNITY, UNREAL, CoordinateSystem
 
 Array = NDArray[Any]
 
 CUSTOM = [
-    Convention(axes, 0.3048)
+    CoordinateSystem(axes, 0.3048)
     for order in itertools.permutations((("left", "right"), ("up", "down"), ("forward", "back")))
     for axes in itertools.product(*order)
 ]
@@ -47,10 +47,10 @@ quaternions = (
     ],
 )
 def test_the_published_table_of_each_engine(
-    convention: Convention, position: list[float], quaternion: list[float]
+    convention: CoordinateSystem, position: list[float], quaternion: list[float]
 ) -> None:
-    np.testing.assert_allclose(convention.positions_to_client([1, 2, 3]), position)
-    np.testing.assert_allclose(convention.rotations_to_client([0.1, 0.2, 0.3, 0.4]), quaternion)
+    np.testing.assert_allclose(convention.position_from_model([1, 2, 3]), position)
+    np.testing.assert_allclose(convention.rotation_from_model([0.1, 0.2, 0.3, 0.4]), quaternion)
 
 
 def test_handedness_of_the_engines() -> None:
@@ -59,66 +59,68 @@ def test_handedness_of_the_engines() -> None:
 
 
 @given(conventions)
-def test_axes_follow_the_handedness_rule(convention: Convention) -> None:
+def test_axes_follow_the_handedness_rule(convention: CoordinateSystem) -> None:
     """What is x cross y in the model is handedness * (x cross y) of the client's numbers."""
     x, y = np.array([1.0, 0, 0]), np.array([0, 1.0, 0])
-    to = convention.directions_to_client
+    to = convention.direction_from_model
     np.testing.assert_allclose(to(np.cross(x, y)), convention.handedness * np.cross(to(x), to(y)), atol=1e-12)
 
 
 @given(conventions, vectors, quaternions)
-def test_everything_comes_back(convention: Convention, v: Array, q: Array) -> None:
+def test_everything_comes_back(convention: CoordinateSystem, v: Array, q: Array) -> None:
     for name, value in (
-        ("positions", v), ("directions", v), ("angular_velocities", v), ("sizes", np.abs(v)), ("rotations", q),
-        ("lengths", v),
+        ("position", v), ("direction", v), ("angular_velocity", v), ("extents", np.abs(v)), ("rotation", q),
+        ("length", v),
     ):  # fmt: skip
-        there = getattr(convention, f"{name}_to_client")(value)
+        there = getattr(convention, f"{name}_from_model")(value)
         np.testing.assert_allclose(
-            getattr(convention, f"{name}_from_client")(there), value, rtol=1e-9, atol=1e-9, err_msg=name
+            getattr(convention, f"{name}_to_model")(there), value, rtol=1e-9, atol=1e-9, err_msg=name
         )
 
 
 @given(conventions, vectors, quaternions)
-def test_rotating_commutes_with_converting(convention: Convention, v: Array, q: Array) -> None:
-    model = convention.positions_to_client(rotations.rotate(q, v))
-    client = rotations.rotate(convention.rotations_to_client(q), convention.positions_to_client(v))
+def test_rotating_commutes_with_converting(convention: CoordinateSystem, v: Array, q: Array) -> None:
+    model = convention.position_from_model(rotations.rotate(q, v))
+    client = rotations.rotate(convention.rotation_from_model(q), convention.position_from_model(v))
     np.testing.assert_allclose(client, model, rtol=1e-6, atol=1e-3)
 
 
 @given(conventions, quaternions, quaternions)
-def test_composing_commutes_with_converting(convention: Convention, a: Array, b: Array) -> None:
-    to = convention.rotations_to_client
+def test_composing_commutes_with_converting(convention: CoordinateSystem, a: Array, b: Array) -> None:
+    to = convention.rotation_from_model
     np.testing.assert_allclose(rotations.multiply(to(a), to(b)), to(rotations.multiply(a, b)), atol=1e-9)
 
 
 @given(conventions, vectors, vectors)
-def test_angular_velocity_moves_points_the_same_way(convention: Convention, spin: Array, arm: Array) -> None:
+def test_angular_velocity_moves_points_the_same_way(
+    convention: CoordinateSystem, spin: Array, arm: Array
+) -> None:
     """v = w x r in the model; in left-handed clients the same formula holds with their own cross product rule."""
-    in_model = convention.positions_to_client(np.cross(spin, arm))
-    in_client = np.cross(convention.angular_velocities_to_client(spin), convention.positions_to_client(arm))
+    in_model = convention.position_from_model(np.cross(spin, arm))
+    in_client = np.cross(convention.angular_velocity_from_model(spin), convention.position_from_model(arm))
     np.testing.assert_allclose(in_client, in_model, rtol=1e-6, atol=1e-2)
 
 
 @given(conventions, st.tuples(*[st.booleans()] * 3))
-def test_axis_masks_follow_their_axes(convention: Convention, mask: tuple[bool, bool, bool]) -> None:
-    in_client = convention.axis_mask_to_client(mask)
-    assert convention.axis_mask_from_client(in_client) == mask
-    masked = convention.positions_to_client(np.array([1.0, 2.0, 3.0]) * np.array(mask))
+def test_axis_masks_follow_their_axes(convention: CoordinateSystem, mask: tuple[bool, bool, bool]) -> None:
+    in_client = convention.axis_flags_from_model(mask)
+    assert convention.axis_flags_to_model(in_client) == mask
+    masked = convention.position_from_model(np.array([1.0, 2.0, 3.0]) * np.array(mask))
     assert tuple(bool(v) for v in masked != 0) == in_client
 
 
 @pytest.mark.parametrize("convention", [UNITY, UNREAL, BLENDER])
 def test_a_client_can_do_forward_kinematics_in_its_own_space(
-    convention: Convention, rng: np.random.Generator
+    convention: CoordinateSystem, rng: np.random.Generator
 ) -> None:
     local = rotations.normalize(rng.normal(size=(22, 4)))
     root = rng.normal(size=3)
-    expected = convention.positions_to_client(skeleton.forward_kinematics(root, local))
+    expected = convention.position_from_model(skeleton.forward_kinematics(root, local))
     q, offsets = (
-        convention.rotations_to_client(local),
-        convention.positions_to_client(skeleton.REST_OFFSETS_M.astype(float)),
+        convention.rotation_from_model(local),
+        convention.position_from_model(skeleton.REST_OFFSETS_M.astype(float)),
     )
-    world, joints = q.copy(), np.tile(convention.positions_to_client(root), (22, 1))
+    world, joints = q.copy(), np.tile(convention.position_from_model(root), (22, 1))
     for j in range(1, 22):
         parent = skeleton.PARENTS[j]
         world[j] = rotations.multiply(world[parent], q[j])
@@ -128,12 +130,12 @@ def test_a_client_can_do_forward_kinematics_in_its_own_space(
 
 def test_units_are_scaled_and_arrays_keep_their_shape_and_type(rng: np.random.Generator) -> None:
     points = rng.normal(size=(5, 22, 3)).astype(np.float32)
-    there = UNREAL.positions_to_client(points)
+    there = UNREAL.position_from_model(points)
     assert there.shape == points.shape and there.dtype == np.float32
     np.testing.assert_allclose(
         np.linalg.norm(there, axis=-1), 100 * np.linalg.norm(points, axis=-1), rtol=1e-5
     )
-    np.testing.assert_allclose(UNREAL.sizes_from_client([10.0, 20.0, 30.0]), [0.2, 0.3, 0.1])
+    np.testing.assert_allclose(UNREAL.extents_to_model([10.0, 20.0, 30.0]), [0.2, 0.3, 0.1])
 
 
 @given(st.floats(-math.pi, math.pi))
@@ -142,7 +144,7 @@ def test_heading_and_facing_are_inverse_and_agree_with_yaw(heading: float) -> No
     np.testing.assert_allclose(
         rotations.rotate(rotations.yaw(heading), np.array([0.0, 0, 1])), direction, atol=1e-9
     )
-    assert math.isclose(math.cos(coordinates.heading_rad(direction) - heading), 1.0, abs_tol=1e-9)
+    assert math.isclose(math.cos(coordinates.heading_of(direction) - heading), 1.0, abs_tol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -157,5 +159,5 @@ def test_heading_and_facing_are_inverse_and_agree_with_yaw(heading: float) -> No
 )
 def test_impossible_conventions_are_refused(axes: tuple[str, str, str], unit: float, field: str) -> None:
     with pytest.raises(InputError) as caught:
-        Convention(axes, unit)
+        CoordinateSystem(axes, unit)
     assert caught.value.field == field

@@ -73,7 +73,7 @@ class GenerateResponse(_message.Message):
     def __init__(self, header: _Optional[_Union[ClipHeader, _Mapping]] = ..., progress: _Optional[_Union[Progress, _Mapping]] = ..., chunk: _Optional[_Union[ClipChunk, _Mapping]] = ...) -> None: ...
 
 class OptimizeRequest(_message.Message):
-    __slots__ = ("tasks", "steps", "time_limit_s", "starts", "seed", "coordinate_system", "fps")
+    __slots__ = ("tasks", "steps", "time_limit_s", "starts", "seed", "coordinate_system", "fps", "preview_interval_s")
     TASKS_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     TIME_LIMIT_S_FIELD_NUMBER: _ClassVar[int]
@@ -81,6 +81,7 @@ class OptimizeRequest(_message.Message):
     SEED_FIELD_NUMBER: _ClassVar[int]
     COORDINATE_SYSTEM_FIELD_NUMBER: _ClassVar[int]
     FPS_FIELD_NUMBER: _ClassVar[int]
+    PREVIEW_INTERVAL_S_FIELD_NUMBER: _ClassVar[int]
     tasks: _containers.RepeatedCompositeFieldContainer[OptimizeTask]
     steps: int
     time_limit_s: float
@@ -88,23 +89,30 @@ class OptimizeRequest(_message.Message):
     seed: int
     coordinate_system: _geometry_pb2.CoordinateSystem
     fps: float
-    def __init__(self, tasks: _Optional[_Iterable[_Union[OptimizeTask, _Mapping]]] = ..., steps: _Optional[int] = ..., time_limit_s: _Optional[float] = ..., starts: _Optional[int] = ..., seed: _Optional[int] = ..., coordinate_system: _Optional[_Union[_geometry_pb2.CoordinateSystem, _Mapping]] = ..., fps: _Optional[float] = ...) -> None: ...
+    preview_interval_s: float
+    def __init__(self, tasks: _Optional[_Iterable[_Union[OptimizeTask, _Mapping]]] = ..., steps: _Optional[int] = ..., time_limit_s: _Optional[float] = ..., starts: _Optional[int] = ..., seed: _Optional[int] = ..., coordinate_system: _Optional[_Union[_geometry_pb2.CoordinateSystem, _Mapping]] = ..., fps: _Optional[float] = ..., preview_interval_s: _Optional[float] = ...) -> None: ...
 
 class OptimizeTask(_message.Message):
-    __slots__ = ("prompt", "duration_s", "reference", "keep", "targets", "obstacles")
+    __slots__ = ("prompt", "duration_s", "reference", "keep", "show_kept", "targets", "obstacles", "start_position", "start_facing")
     PROMPT_FIELD_NUMBER: _ClassVar[int]
     DURATION_S_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_FIELD_NUMBER: _ClassVar[int]
     KEEP_FIELD_NUMBER: _ClassVar[int]
+    SHOW_KEPT_FIELD_NUMBER: _ClassVar[int]
     TARGETS_FIELD_NUMBER: _ClassVar[int]
     OBSTACLES_FIELD_NUMBER: _ClassVar[int]
+    START_POSITION_FIELD_NUMBER: _ClassVar[int]
+    START_FACING_FIELD_NUMBER: _ClassVar[int]
     prompt: str
     duration_s: float
     reference: _motion_pb2.Motion
     keep: _containers.RepeatedScalarFieldContainer[float]
+    show_kept: bool
     targets: _containers.RepeatedCompositeFieldContainer[_scene_pb2.Target]
     obstacles: _containers.RepeatedCompositeFieldContainer[_scene_pb2.Obstacle]
-    def __init__(self, prompt: _Optional[str] = ..., duration_s: _Optional[float] = ..., reference: _Optional[_Union[_motion_pb2.Motion, _Mapping]] = ..., keep: _Optional[_Iterable[float]] = ..., targets: _Optional[_Iterable[_Union[_scene_pb2.Target, _Mapping]]] = ..., obstacles: _Optional[_Iterable[_Union[_scene_pb2.Obstacle, _Mapping]]] = ...) -> None: ...
+    start_position: _geometry_pb2.Vector3
+    start_facing: _geometry_pb2.Vector3
+    def __init__(self, prompt: _Optional[str] = ..., duration_s: _Optional[float] = ..., reference: _Optional[_Union[_motion_pb2.Motion, _Mapping]] = ..., keep: _Optional[_Iterable[float]] = ..., show_kept: _Optional[bool] = ..., targets: _Optional[_Iterable[_Union[_scene_pb2.Target, _Mapping]]] = ..., obstacles: _Optional[_Iterable[_Union[_scene_pb2.Obstacle, _Mapping]]] = ..., start_position: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., start_facing: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ...) -> None: ...
 
 class OptimizeResponse(_message.Message):
     __slots__ = ("header", "progress", "chunk", "result")
@@ -143,14 +151,16 @@ class Progress(_message.Message):
     def __init__(self, step: _Optional[int] = ..., steps: _Optional[int] = ..., elapsed_s: _Optional[float] = ..., terms: _Optional[_Iterable[_Union[_motion_pb2.Term, _Mapping]]] = ...) -> None: ...
 
 class ClipChunk(_message.Message):
-    __slots__ = ("clip", "frames", "last")
+    __slots__ = ("clip", "frames", "last", "preview")
     CLIP_FIELD_NUMBER: _ClassVar[int]
     FRAMES_FIELD_NUMBER: _ClassVar[int]
     LAST_FIELD_NUMBER: _ClassVar[int]
+    PREVIEW_FIELD_NUMBER: _ClassVar[int]
     clip: int
     frames: _containers.RepeatedCompositeFieldContainer[_motion_pb2.Frame]
     last: bool
-    def __init__(self, clip: _Optional[int] = ..., frames: _Optional[_Iterable[_Union[_motion_pb2.Frame, _Mapping]]] = ..., last: _Optional[bool] = ...) -> None: ...
+    preview: bool
+    def __init__(self, clip: _Optional[int] = ..., frames: _Optional[_Iterable[_Union[_motion_pb2.Frame, _Mapping]]] = ..., last: _Optional[bool] = ..., preview: _Optional[bool] = ...) -> None: ...
 
 class OptimizeResult(_message.Message):
     __slots__ = ("clip", "terms", "feasible", "reason", "steps", "optimise_s")
