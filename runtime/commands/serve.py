@@ -1,0 +1,100 @@
+"""``lamp serve``: the gRPC server."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from lamp.errors import InputError
+
+EXAMPLES = """\
+examples:
+  lamp serve                                        this machine only, port 50051
+  lamp serve --host 0.0.0.0 --tls-cert server.pem --tls-key server.key --token-file token.txt
+  lamp serve --bundle open --engine onnx --max-sessions 4
+
+The token can also be given in the environment variable LAMP_TOKEN; clients send it as `authorization: Bearer TOKEN`.
+Stop with Ctrl-C or SIGTERM: clients are told, get --grace seconds, and the exit status is 0.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of ``lamp serve``."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=50051, help="port; 0 picks a free one (default: 50051)")
+    parser.add_argument("--bundle", help="name or folder of the bundle (default: the default bundle)")
+    parser.add_argument("--engine", choices=("auto", "onnx", "torch"), default="auto",
+                        help="auto: torch on a GPU, else onnxruntime (default)")  # fmt: skip
+    parser.add_argument("--stub", action="store_true",
+                        help="no model: a puppet that walks and steps aside, for testing clients")  # fmt: skip
+    parser.add_argument("--threads", type=int, help="CPU threads of the engine (default: all cores)")
+    parser.add_argument("--max-sessions", type=int, default=16, help="live characters at a time (default: 16)")
+    parser.add_argument("--max-message-mib", type=float, default=4.0, help="largest message read (default: 4)")
+    parser.add_argument("--idle-timeout", type=float, default=30.0, metavar="S",
+                        help="end sessions that are silent for so long (default: 30)")  # fmt: skip
+    parser.add_argument("--grace", type=float, default=3.0, metavar="S",
+                        help="time for clients between the stop signal and the end (default: 3)")  # fmt: skip
+    parser.add_argument("--tls-cert", type=Path, metavar="FILE.pem", help="certificate chain: serve over TLS")
+    parser.add_argument("--tls-key", type=Path, metavar="FILE.key", help="its private key")
+    parser.add_argument("--tls-client-ca", type=Path, metavar="FILE.pem", help="demand client certificates of this CA")
+    parser.add_argument("--token-file", type=Path, metavar="FILE", help="file with the access token clients must send")
+    parser.add_argument("--no-reflection", action="store_true", help="do not answer reflection requests")
+
+
+def read_token(path: Path | None) -> str | None:
+    """The access token from a file or the environment; None when neither is there."""
+    if path is None:
+        return os.environ.get("LAMP_TOKEN") or None
+    token = path.read_text(encoding="utf8").strip()
+    if not token:
+        raise InputError("--token-file", f"{path} is empty")
+    return token
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until a signal says stop."""
+    from runtime.backend import Backend, PriorBackend
+    from runtime.limits import Limits
+    from runtime.server import ServerConfig, serve
+
+    try:
+        limits = Limits(
+            max_sessions=args.max_sessions,
+            max_message_bytes=int(args.max_message_mib * 1024 * 1024),
+            idle_timeout_s=args.idle_timeout,
+        )
+    except ValueError as error:
+        raise InputError("lamp serve", str(error)) from error
+    config = ServerConfig(
+        host=args.host,
+        port=args.port,
+        limits=limits,
+        grace_s=args.grace,
+        tls_cert=args.tls_cert,
+        tls_key=args.tls_key,
+        tls_client_ca=args.tls_client_ca,
+        token=read_token(args.token_file),
+        reflection=not args.no_reflection,
+    )
+    backend: Backend
+    if args.stub:
+        from runtime.stub_backend import StubBackend
+
+        backend = StubBackend(step_s=0.005)
+    else:
+        from lamp.prior import MotionPrior
+
+        backend = PriorBackend(MotionPrior.load(args.bundle, engine=args.engine, threads=args.threads))
+
+    def announce(address: str) -> None:
+        info = backend.info
+        sys.stdout.write(
+            f"serving on {address}{' (TLS)' if config.tls_cert else ''}\n"
+            f"bundle   {info.name}\nlicence  {info.licence}\nengine   {info.engine} on {info.device}\n"
+        )
+        sys.stdout.flush()
+
+    return asyncio.run(serve(backend, config, announce))
