@@ -47,7 +47,10 @@ class Bundle:
     @property
     def base_shape(self) -> Shape:
         return Shape(
-            min(self.grids), self.autoencoder.latent_width, self.denoiser.text_width, self.autoencoder.patch_frames
+            min(self.grids),
+            self.autoencoder.latent_width,
+            self.denoiser.text_width,
+            self.autoencoder.patch_frames,
         )
 
 
@@ -59,7 +62,10 @@ def find(name: str | Path | None) -> Path:
         if (candidate / MANIFEST).is_file():
             return candidate
     have = sorted(p.parent.name for p in BUNDLES.glob(f"*/{MANIFEST}"))
-    raise InputError("bundle", f"{str(name)!r} is neither a shipped bundle ({', '.join(have)}) nor a folder with {MANIFEST}")
+    raise InputError(
+        "bundle",
+        f"{str(name)!r} is neither a shipped bundle ({', '.join(have)}) nor a folder with {MANIFEST}",
+    )
 
 
 def default_name() -> str:
@@ -79,7 +85,9 @@ def load(name: str | Path | None = None) -> Bundle:
         raise BundleError(f"{folder / MANIFEST} is not valid YAML: {error}") from error
     if not isinstance(info, dict) or info.get("schema") != SCHEMA:
         found = info.get("schema") if isinstance(info, dict) else None
-        raise BundleError(f"{folder.name}: schema is {found!r}, this version reads {SCHEMA}; retrain or update lamp-motion")
+        raise BundleError(
+            f"{folder.name}: schema is {found!r}, this version reads {SCHEMA}; retrain or update lamp-motion"
+        )
     if info.get("skeleton_hash") != SKELETON_HASH:
         raise BundleError(
             f"{folder.name}: trained for skeleton {info.get('skeleton_hash')!r}, this version has {SKELETON_HASH!r}"
@@ -98,7 +106,9 @@ def _read_weights(folder: Path, info: dict[str, Any]) -> Arrays:
     for file in info["weights"]:
         path = folder / file
         if not path.is_file():
-            raise BundleError(f"{folder.name}: weight file {file} is missing; fetch the repository's large files again")
+            raise BundleError(
+                f"{folder.name}: weight file {file} is missing; fetch the repository's large files again"
+            )
         try:
             stored: dict[str, Array] = load_file(path)
         except Exception as error:  # safetensors raises its own type for damaged files
@@ -106,6 +116,8 @@ def _read_weights(folder: Path, info: dict[str, Any]) -> Arrays:
         for name, value in stored.items():
             single = value.astype(np.float32)
             if not np.isfinite(single).all():
-                raise BundleError(f"{folder.name}: weight {name} in {file} is not finite; the file is damaged")
+                raise BundleError(
+                    f"{folder.name}: weight {name} in {file} is not finite; the file is damaged"
+                )
             weights[name] = single
     return weights

@@ -52,7 +52,9 @@ def ddim(velocity: Callable[[Any, float], Any], noise: Any, grid: list[float]) -
     return z
 
 
-def invert(velocity: Callable[[Array, float], Array], clean: Array, grid: list[float], iterations: int = 30) -> Array:
+def invert(
+    velocity: Callable[[Array, float], Array], clean: Array, grid: list[float], iterations: int = 30
+) -> Array:
     """Noise whose chain on the *same* grid gives ``clean (B, L, D)`` (training notes, "Inversion").
 
     Each step's equation ``z' = cos(s) z - sin(s) v(z)`` is solved for z by Anderson-accelerated fixed-point iteration.

@@ -86,8 +86,12 @@ def decode(vectors: ArrayOrTensor) -> ArrayOrTensor:
     (section 4 of the sheet, ``recover_from_ric``).
     """
     if vectors.shape[-1] < 67:
-        raise InputError("vectors", f"last dimension is {vectors.shape[-1]}; decoding needs at least the first 67 dims")
-    if isinstance(vectors, np.ndarray):  # integrate in double precision: errors of a long sum stay below rounding
+        raise InputError(
+            "vectors", f"last dimension is {vectors.shape[-1]}; decoding needs at least the first 67 dims"
+        )
+    if isinstance(
+        vectors, np.ndarray
+    ):  # integrate in double precision: errors of a long sum stay below rounding
         return _decode(vectors.astype(np.float64), np).astype(vectors.dtype)
     import torch
 
@@ -152,7 +156,9 @@ def _checked(joints: Array, least_frames: int = 2) -> Array:
         raise InputError("joints", f"{joints.shape[-3]} frames; at least {least_frames} are needed")
     if not np.isfinite(joints).all():
         bad = np.argwhere(~np.isfinite(joints))[0]
-        raise InputError("joints", f"not finite at index {tuple(int(i) for i in bad)}; remove or repair the clip")
+        raise InputError(
+            "joints", f"not finite at index {tuple(int(i) for i in bad)}; remove or repair the clip"
+        )
     return joints
 
 
@@ -190,7 +196,9 @@ def _heading_clean(p: Array) -> Array:
     good = horizontal > 0.15 * np.linalg.norm(across, axis=-1)
     good[..., 0] = True
     frames = np.where(good, np.arange(p.shape[-3]), 0)
-    held = np.take_along_axis(np.arctan2(-across[..., 2], across[..., 0]), np.maximum.accumulate(frames, axis=-1), -1)
+    held = np.take_along_axis(
+        np.arctan2(-across[..., 2], across[..., 0]), np.maximum.accumulate(frames, axis=-1), -1
+    )
     return rotations.yaw(-held)
 
 
@@ -212,7 +220,8 @@ def _assemble(p: Array, q: Array, *, half_turn_from_arcsin: bool) -> Array:
     sixd = _chain_rotations(p[..., :-1, :, :], q[..., :-1, :])
     flat = (*p.shape[:-3], p.shape[-3] - 1, -1)
     return np.concatenate(
-        [root, ric.reshape(flat), sixd.reshape(flat), velocity.reshape(flat), contacts.astype(p.dtype)], axis=-1
+        [root, ric.reshape(flat), sixd.reshape(flat), velocity.reshape(flat), contacts.astype(p.dtype)],
+        axis=-1,
     )
 
 

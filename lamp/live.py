@@ -137,7 +137,9 @@ class LiveCharacter:
             self._bump(revision)
 
     def _bump(self, revision: int | None) -> None:
-        self.scene_revision = self.scene_revision + 1 if revision is None else max(self.scene_revision, revision)
+        self.scene_revision = (
+            self.scene_revision + 1 if revision is None else max(self.scene_revision, revision)
+        )
         self._attempts = 0
         self._settled = False
 
@@ -167,7 +169,9 @@ class LiveCharacter:
             splice = self._splice_frame(playhead_s + s.lead_s + s.improve_budget_s)
             job = self._job("improve", revision, prompt, splice, s.improve_budget_s, playhead_s, attempt + 1)
         elif self.timeline.until_s - playhead_s < s.refill_s:
-            splice = self._splice_frame(max(playhead_s + s.lead_s + s.extend_budget_s, self.timeline.until_s - 0.4))
+            splice = self._splice_frame(
+                max(playhead_s + s.lead_s + s.extend_budget_s, self.timeline.until_s - 0.4)
+            )
             job = self._job("extend", revision, prompt, splice, s.extend_budget_s, playhead_s, 0)
         else:
             return None
@@ -187,7 +191,14 @@ class LiveCharacter:
         return max(min(frame, last), 3)
 
     def _job(
-        self, kind: str, revision: int, prompt: str, splice: int, budget_s: float, playhead_s: float, attempt: int
+        self,
+        kind: str,
+        revision: int,
+        prompt: str,
+        splice: int,
+        budget_s: float,
+        playhead_s: float,
+        attempt: int,
     ) -> PlanJob:
         s = self.settings
         anchor = 0 if splice < 0 else self._prefix(splice) - 1
@@ -225,7 +236,7 @@ class LiveCharacter:
         return max(4, min(self.settings.prefix_frames, 4 * (available // 4)))
 
     def _join(self, row: Arrays, splice: int, anchor: int) -> None:
-        """Make the window continue the timeline at ``splice``: visible prefix, place in the world, pose and velocity."""
+        """Make the window continue the timeline at ``splice``: visible prefix, place, pose and velocity."""
         n = anchor + 1
         past = self.timeline.window(splice - anchor, min(splice + 2, self.timeline.end))
         tokens = n // self._shape.patch_frames
@@ -235,7 +246,9 @@ class LiveCharacter:
         heading = float(features.heading_rad(pose))
         row["anchor"][:] = 0.0
         row["anchor"][anchor] = 1.0
-        row["place"] = np.array([pose[0, 0], self._place[1], pose[0, 2], math.cos(heading), math.sin(heading)], np.float32)
+        row["place"] = np.array(
+            [pose[0, 0], self._place[1], pose[0, 2], math.cos(heading), math.sin(heading)], np.float32
+        )
         row["splice_pose"], row["splice_step"] = pose, pose - before
         t = np.arange(self._shape.frames) - anchor
         u = np.clip(t / self.settings.splice_frames, 0.0, 1.0)
@@ -266,7 +279,9 @@ class LiveCharacter:
         for target in targets:
             arrive = round((target.arrive_s or 0.0) * FPS) - first
             if arrive <= last:
-                keys.add(target, max(arrive, anchor + 1), max(arrive + round(target.hold_s * FPS), anchor + 1))
+                keys.add(
+                    target, max(arrive, anchor + 1), max(arrive + round(target.hold_s * FPS), anchor + 1)
+                )
             elif self.timeline.end > 0:
                 here = self.timeline.window(first + anchor, first + anchor + 1)[0, 0]
                 share = (last - anchor) / (arrive - anchor)
@@ -299,7 +314,11 @@ class LiveCharacter:
         else:
             self.timeline.replace_from(start, joints, contacts)
             self._noise, self._noise_start = best["best_noise"], start - 1 - c.anchor if c.splice >= 0 else 0
-        terms |= {name: value for name, value in job.report().terms.items() if name in ("foot_slide_mps", "jitter_mps3")}
+        terms |= {
+            name: value
+            for name, value in job.report().terms.items()
+            if name in ("foot_slide_mps", "jitter_mps3")
+        }
         with self._lock:
             self._planned_revision = c.revision
             current = self.scene_revision == c.revision
@@ -314,7 +333,9 @@ class LiveCharacter:
     def _judge(self, joints: Array, start: int, c: _Context) -> tuple[dict[str, float], bool, str]:
         """Penetration and target errors of frames that begin at session frame ``start``, in metres."""
         times = (start + np.arange(len(joints))) / FPS
-        depth = penetration_depth(joints, JOINT_RADII_M, pack(c.obstacles, times)) if c.obstacles else np.zeros(1)
+        depth = (
+            penetration_depth(joints, JOINT_RADII_M, pack(c.obstacles, times)) if c.obstacles else np.zeros(1)
+        )
         terms = {"penetration_m": float(depth.max())}
         reason = ""
         if terms["penetration_m"] > self.settings.penetration_ok_m:
@@ -342,7 +363,9 @@ class LiveCharacter:
 
     def _badness(self, terms: dict[str, float]) -> float:
         s = self.settings
-        return max(0.0, terms["penetration_m"] - s.penetration_ok_m) + max(0.0, terms["target_error_m"] - s.target_ok_m)
+        return max(0.0, terms["penetration_m"] - s.penetration_ok_m) + max(
+            0.0, terms["target_error_m"] - s.target_ok_m
+        )
 
     def frames(self, start_s: float, end_s: float, fps: float) -> Motion:
         """Frames ``k / fps`` with ``start_s <= k / fps <= end_s`` and planned, at any rate."""

@@ -42,10 +42,12 @@ class Motion:
 
     @classmethod
     def from_positions(cls, positions_m: Array, fps: float = 20.0, contacts: Array | None = None) -> Motion:
-        """Fit the standard skeleton to joints ``(T, 22, 3)`` and find the rotations; contacts are estimated if not given."""
+        """Fit the standard skeleton to joints ``(T, 22, 3)``, find the rotations; contacts not given are estimated."""
         joints = np.asarray(positions_m)
         if joints.ndim != 3 or joints.shape[1:] != (JOINT_COUNT, 3) or len(joints) == 0:
-            raise InputError("positions_m", f"shape is {joints.shape}; it must be (T, {JOINT_COUNT}, 3) with T >= 1")
+            raise InputError(
+                "positions_m", f"shape is {joints.shape}; it must be (T, {JOINT_COUNT}, 3) with T >= 1"
+            )
         if not np.isfinite(joints).all():
             raise InputError("positions_m", "holds values that are not finite")
         joints = fit_skeleton(joints.astype(np.float64)).astype(np.float32)
@@ -75,7 +77,10 @@ class Motion:
         """Sample at ``times_s (N,)`` seconds from the first frame; times outside are clamped to the ends."""
         joints = interpolate(self.positions_m, np.asarray(times_s) * self.fps)
         weights = linear_weights(len(self), np.asarray(times_s) * self.fps)
-        contacts = self.contacts[weights[0]] * (1 - weights[2])[:, None] + self.contacts[weights[1]] * weights[2][:, None]
+        contacts = (
+            self.contacts[weights[0]] * (1 - weights[2])[:, None]
+            + self.contacts[weights[1]] * weights[2][:, None]
+        )
         return Motion.from_positions(joints, fps, contacts)
 
 

@@ -19,12 +19,18 @@ def build_networks(bundle: Bundle) -> PriorNetworks:
     weights = {name: torch.from_numpy(value) for name, value in bundle.weights.items()}
     missing = [name for name in STATISTICS if name not in weights]
     if missing:
-        raise BundleError(f"{bundle.name}: statistics {missing} are missing from the weights; rebuild the bundle")
+        raise BundleError(
+            f"{bundle.name}: statistics {missing} are missing from the weights; rebuild the bundle"
+        )
     networks = empty_networks(bundle.autoencoder, bundle.denoiser, {n: weights[n] for n in STATISTICS})
     own = networks.state_dict()
-    wrong = sorted(k for k in {*own, *weights} if k not in own or k not in weights or own[k].shape != weights[k].shape)
+    wrong = sorted(
+        k for k in {*own, *weights} if k not in own or k not in weights or own[k].shape != weights[k].shape
+    )
     if wrong:
-        raise BundleError(f"{bundle.name}: weights do not fit the architecture in bundle.yaml, first: {wrong[:3]}")
+        raise BundleError(
+            f"{bundle.name}: weights do not fit the architecture in bundle.yaml, first: {wrong[:3]}"
+        )
     networks.load_state_dict(weights)
     return networks.eval().requires_grad_(False)
 

@@ -1,8 +1,8 @@
 """Noise optimisation as anytime jobs (paper 3.3, design section 4).
 
-A ``PlanJob`` is one character's task with one or several starts. ``NoiseOptimizer.advance`` moves any number of jobs a few
-steps as one batch, so newcomers join at the next call. The best result so far is kept per start; a job can be read at
-any time.
+A ``PlanJob`` is one character's task with one or several starts. ``NoiseOptimizer.advance`` moves any number of jobs a
+few steps as one batch, so newcomers join at the next call. The best result so far is kept per start; a job can be read
+at any time.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ class PlanJob:
         if t is None or self.steps < t.least_steps:
             return False
         terms = dict(zip(TERMS, self.best()["best_terms"], strict=True))
-        return all(float(terms[n]) <= getattr(t, n) for n in ("penetration_m", "target_error_m", "reference_error_m"))
+        return all(
+            float(terms[n]) <= getattr(t, n) for n in ("penetration_m", "target_error_m", "reference_error_m")
+        )
 
     def stop(self) -> None:
         """No further steps; the best so far stays readable."""

@@ -38,7 +38,9 @@ class Planner:
         for shape in self.engine.shapes():
             if frames <= shape.frames:
                 return shape
-        raise InputError("frames", f"{frames} is more than the {self.engine.shapes()[-1].frames} this bundle can plan")
+        raise InputError(
+            "frames", f"{frames} is more than the {self.engine.shapes()[-1].frames} this bundle can plan"
+        )
 
     def advance(self, jobs: Sequence[PlanJob], steps: int) -> None:
         """A few optimisation steps for all jobs as one batch (see ``NoiseOptimizer.advance``)."""
@@ -57,7 +59,9 @@ class Planner:
         tokens = len(joints) // self.live_shape.patch_frames
         frames = tokens * self.live_shape.patch_frames
         if tokens < 1:
-            raise InputError("joints", f"{len(joints)} frames; at least {self.live_shape.patch_frames} are needed")
+            raise InputError(
+                "joints", f"{len(joints)} frames; at least {self.live_shape.patch_frames} are needed"
+            )
         if len(joints) == frames:
             joints = np.concatenate([joints, 2 * joints[-1:] - joints[-2:-1]])
         raw = features.encode(np.asarray(joints[: frames + 1]), heading="clean")[:, rep.KEPT]

@@ -50,7 +50,9 @@ class MotionPrior:
 
     def __init__(self, bundle: bundles.Bundle, engine: Engine) -> None:
         self.bundle, self.engine = bundle, engine
-        self.planner = Planner(engine, load_text_encoder(bundle.info["text_encoder"]), bundle.denoiser.prediction)
+        self.planner = Planner(
+            engine, load_text_encoder(bundle.info["text_encoder"]), bundle.denoiser.prediction
+        )
 
     @classmethod
     def load(
@@ -95,7 +97,13 @@ class MotionPrior:
     # -- generation -----------------------------------------------------------------------------------------------
 
     def generate(
-        self, prompts: Sequence[str], *, frames: int = 120, seed: int = 0, guidance: float | None = None, steps: int = 10
+        self,
+        prompts: Sequence[str],
+        *,
+        frames: int = 120,
+        seed: int = 0,
+        guidance: float | None = None,
+        steps: int = 10,
     ) -> list[Motion]:
         """Motions for prompts, each ``frames`` long at 20 fps, by plain sampling (paper 3.2)."""
         if not prompts:
@@ -120,7 +128,8 @@ class MotionPrior:
         raw = self.engine.decode(latents, row["token_valid"])[:, :frames]
         joints = features.decode(raw)
         return [
-            Motion.from_positions(j, FPS, np.clip(c, 0.0, 1.0)) for j, c in zip(joints, raw[..., -4:], strict=True)
+            Motion.from_positions(j, FPS, np.clip(c, 0.0, 1.0))
+            for j, c in zip(joints, raw[..., -4:], strict=True)
         ]
 
     def reconstruct(self, motion: Motion) -> Motion:
@@ -134,8 +143,15 @@ class MotionPrior:
     # -- optimisation ---------------------------------------------------------------------------------------------
 
     def optimize(
-        self, tasks: Sequence[Task], *, steps: int = 100, deadline_s: float | None = None, starts: int = 1,
-        seed: int = 0, rate: float = 0.1, on_progress: Callable[[int, Report], None] | None = None,
+        self,
+        tasks: Sequence[Task],
+        *,
+        steps: int = 100,
+        deadline_s: float | None = None,
+        starts: int = 1,
+        seed: int = 0,
+        rate: float = 0.1,
+        on_progress: Callable[[int, Report], None] | None = None,
     ) -> list[Result]:
         """Optimise the noise of any mix of tasks as one batch (paper 3.3). Anytime: ``deadline_s`` bounds the time.
 
@@ -144,7 +160,7 @@ class MotionPrior:
         jobs = self.jobs(tasks, steps=steps, deadline_s=deadline_s, starts=starts, seed=seed, rate=rate)
         for i, job in enumerate(jobs):
             if on_progress is not None:
-                job.on_progress = lambda report, index=i: on_progress(index, report)  # type: ignore[misc]
+                job.on_progress = lambda report, index=i: on_progress(index, report)
         while not all(job.finished for job in jobs):
             self.planner.advance(jobs, _SLICE)
         return [self.result(job) for job in jobs]
@@ -158,7 +174,9 @@ class MotionPrior:
             raise InputError("steps" if steps < 1 else "starts", "must be at least 1")
         return [self._job(task, steps, deadline_s, starts, seed + i, rate) for i, task in enumerate(tasks)]
 
-    def _job(self, task: Task, steps: int, deadline_s: float | None, starts: int, seed: int, rate: float) -> PlanJob:
+    def _job(
+        self, task: Task, steps: int, deadline_s: float | None, starts: int, seed: int, rate: float
+    ) -> PlanJob:
         shape = self.planner.shape_for(task.frames)
         rng = np.random.default_rng(seed if task.seed is None else task.seed)
         row = task.row(shape, self.planner.embed(task.prompt))
@@ -182,10 +200,12 @@ class MotionPrior:
         assert task.reference is not None and task.show is not None
         tau = self.bundle.autoencoder.patch_frames
         n = len(latents)
-        shown = np.resize(np.pad(np.asarray(task.show) > 0, (0, n * tau - task.frames), mode="edge"), n * tau)
-        known = shown.reshape(n, tau).all(1).astype(np.float32)
+        shown: Array = np.pad(np.asarray(task.show) > 0, (0, n * tau - task.frames), mode="edge")
+        known: Array = shown.reshape(n, tau).all(1).astype(np.float32)
         visible = np.repeat(known[:, None], 6, 1)
-        row["context"][:n] = self.planner.latents(_padded(task.reference.positions_m, tau), visible) * known[:, None]
+        row["context"][:n] = (
+            self.planner.latents(_padded(task.reference.positions_m, tau), visible) * known[:, None]
+        )
         row["known"][:n] = known
 
     def _inverse(self, latents: Array, row: Arrays) -> Array:
@@ -229,7 +249,11 @@ class MotionPrior:
         scene = pack(task.obstacles, np.arange(task.frames) / FPS)
         depth = penetration_depth(motion.positions_m, JOINT_RADII_M, scene) if task.obstacles else np.zeros(1)
         errors = task.target_errors_m(motion)
-        terms = {**report.terms, "penetration_m": float(depth.max()), "target_error_m": max(errors, default=0.0)}
+        terms = {
+            **report.terms,
+            "penetration_m": float(depth.max()),
+            "target_error_m": max(errors, default=0.0),
+        }
         reason = ""
         if terms["penetration_m"] > 0.01:
             reason = f"penetrates an obstacle by {depth.max():.3f} m at {depth.argmax() / FPS:.2f} s"
@@ -246,9 +270,13 @@ class MotionPrior:
 
     def edit(self, motion: Motion, targets: Sequence[Target], *, prompt: str = "", **options: Any) -> Result:
         """The motion changed so that joints meet their targets."""
-        return self.optimize([Task(prompt=prompt, reference=motion, targets=tuple(targets), weights=_EDIT)], **options)[0]
+        return self.optimize(
+            [Task(prompt=prompt, reference=motion, targets=tuple(targets), weights=_EDIT)], **options
+        )[0]
 
-    def avoid(self, motion: Motion, obstacles: Sequence[Obstacle], *, prompt: str = "", **options: Any) -> Result:
+    def avoid(
+        self, motion: Motion, obstacles: Sequence[Obstacle], *, prompt: str = "", **options: Any
+    ) -> Result:
         """The motion changed so that no joint, with its radius, enters an obstacle."""
         task = Task(prompt=prompt, reference=motion, obstacles=tuple(obstacles), weights=_EDIT)
         return self.optimize([task], **options)[0]
@@ -285,7 +313,9 @@ def _torch_engine(bundle: bundles.Bundle, threads: int | None) -> Engine:
     try:
         import torch
     except ImportError as error:
-        raise BundleError("the torch engine needs torch: pip install 'lamp-motion[gpu]', or use engine='onnx'") from error
+        raise BundleError(
+            "the torch engine needs torch: pip install 'lamp-motion[gpu]', or use engine='onnx'"
+        ) from error
     from lamp.engines.torch_engine import TorchEngine
     from lamp.networks import build_networks
 
@@ -303,10 +333,10 @@ def _padded(joints: Array, multiple: int) -> Array:
 
 
 def _placed(local: Array, first: Array) -> Array:
-    """Decoded joints (starting at the origin, facing +Z) moved to the ground point and heading of the pose ``first``."""
+    """Decoded joints (from the origin, facing +Z) moved to the ground point and heading of the pose ``first``."""
     heading = float(features.heading_rad(first))
     c, s = np.cos(heading), np.sin(heading)
     x, z = local[..., 0], local[..., 2]
-    return np.stack([c * x + s * z + first[0, 0], local[..., 1], c * z - s * x + first[0, 2]], -1).astype(np.float32)
-
-
+    return np.stack([c * x + s * z + first[0, 0], local[..., 1], c * z - s * x + first[0, 2]], -1).astype(
+        np.float32
+    )

@@ -105,7 +105,7 @@ class Shape:
         return self.frames // self.patch_frames
 
     def problem_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Shape of every array of one row, without the batch dimension; the order is that of the step graph's inputs."""
+        """Shape of every array of one row, without the batch dimension, in the order of the step graph's inputs."""
         t, n, j, o = self.frames, self.tokens, JOINT_COUNT, self.obstacles
         return {
             "text": (self.text_width,),  # sentence embedding
@@ -182,7 +182,7 @@ def stack_rows(rows: list[Arrays], size: int) -> Arrays:
 
 @dataclass
 class KeyFrames:
-    """Collects targets into the dense key arrays of a row; later targets win where two name the same joint and frame."""
+    """Collects targets into the dense key arrays of a row; a later target wins the joints and frames it shares."""
 
     frames: int
     key: Array = field(init=False)

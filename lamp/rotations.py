@@ -75,7 +75,7 @@ def to_matrix(q: Array) -> Array:
 
 
 def from_matrix(m: Array) -> Array:
-    """``(..., 3, 3) -> (..., 4)`` with ``w >= 0``, by the largest of the four squared components (no division by ~0)."""
+    """``(..., 3, 3) -> (..., 4)`` with ``w >= 0``, by the largest of the four squares (never divides by ~0)."""
     t = np.stack([m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]], axis=-1)
     trace = t.sum(-1)
     squares = np.stack([1 + 2 * t[..., i] - trace for i in range(3)] + [1 + trace], axis=-1)

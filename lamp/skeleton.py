@@ -48,14 +48,39 @@ BONE_LENGTHS_M: Array = np.array(
 _X, _Y, _Z = np.eye(3)
 # Axis-aligned rest direction of the bone that ends in each joint; only the 6D block of HumanML3D uses it.
 RAW_DIRECTIONS: Array = np.array(
-    [np.zeros(3), _X, -_X, _Y, -_Y, -_Y, _Y, -_Y, -_Y, _Y, _Z, _Z, _Y, _X, -_X, _Z, -_Y, -_Y, -_Y, -_Y, -_Y, -_Y],
+    [
+        np.zeros(3),
+        _X,
+        -_X,
+        _Y,
+        -_Y,
+        -_Y,
+        _Y,
+        -_Y,
+        -_Y,
+        _Y,
+        _Z,
+        _Z,
+        _Y,
+        _X,
+        -_X,
+        _Z,
+        -_Y,
+        -_Y,
+        -_Y,
+        -_Y,
+        -_Y,
+        -_Y,
+    ],
     dtype=np.float32,
 )
 # The bones of pelvis and chest that move as one body are as measured on the reference clip; the rest is a T-pose.
 _T_POSE_DIRECTIONS = np.array(
-    [(0, 0, 0), (.0543, -.0840, -.0250), (-.0663, -.0840, -.0250), (.0033, .1315, 0), (.09, -.99, -.01), (-.09, -.99, -.01),
+    [(0, 0, 0), (.0543, -.0840, -.0250), (-.0663, -.0840, -.0250), (.0033, .1315, 0), (.09, -.99, -.01),
+     (-.09, -.99, -.01),
      (0, .99, .13), (-.03, -.99, -.10), (.03, -.99, -.10), (0, .99, .12), (.18, -.40, .90), (-.18, -.40, .90),
-     (-.0067, .2193, 0), (.0661, .1196, -.0151), (-.0777, .1196, -.0151), (0, .87, .50), (.94, .30, -.15), (-.94, .30, -.15),
+     (-.0067, .2193, 0), (.0661, .1196, -.0151), (-.0777, .1196, -.0151), (0, .87, .50), (.94, .30, -.15),
+     (-.94, .30, -.15),
      (1, 0, 0), (-1, 0, 0), (1, 0, 0), (-1, 0, 0)],
 )  # fmt: skip
 # T-pose: where each joint sits relative to its parent when every local rotation is the identity.
@@ -77,7 +102,9 @@ def joint_index(joint: str | int) -> int:
         return JOINT_NAMES.index(joint)
     if not isinstance(joint, str) and 0 <= int(joint) < JOINT_COUNT:
         return int(joint)
-    raise InputError("joint", f"{joint!r} is unknown; use 0..{JOINT_COUNT - 1} or one of {', '.join(JOINT_NAMES)}")
+    raise InputError(
+        "joint", f"{joint!r} is unknown; use 0..{JOINT_COUNT - 1} or one of {', '.join(JOINT_NAMES)}"
+    )
 
 
 def depth_levels() -> list[tuple[list[int], list[int]]]:
@@ -130,7 +157,9 @@ def _tables() -> dict[str, Array]:
         reach[j, j] = 1.0
     across = np.stack([eye[left] - eye[right] for _, left, right, _ in RIGID_JOINTS])
     up = np.stack([eye[top] - eye[origin] for origin, _, _, top in RIGID_JOINTS])
-    free = np.array([0.0 if j == 0 or j in _RIGID_CHILDREN else BONE_LENGTHS_M[j] for j in range(JOINT_COUNT)])
+    free = np.array(
+        [0.0 if j == 0 or j in _RIGID_CHILDREN else BONE_LENGTHS_M[j] for j in range(JOINT_COUNT)]
+    )
     # offsets of rigid children along the axes of their body: (J, body, axis)
     rigid = np.zeros((JOINT_COUNT, len(RIGID_JOINTS), 3))
     for body, (_, *children) in enumerate(RIGID_JOINTS):

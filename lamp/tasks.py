@@ -1,4 +1,4 @@
-"""Offline tasks as rows of a ``Problem``: refine, edit, avoid, blend, generate towards goals, and any mix (paper 3.3)."""
+"""Offline tasks as rows of a ``Problem``: refine, edit, avoid, blend, generate to goals, and any mix (paper 3.3)."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ FPS = 20.0
 class Task:
     """One clip to make. Everything is optional and everything combines.
 
-    prompt: text, "" for none. frames: length at 20 fps (taken from ``reference`` if there is one). reference: a motion to
-    start from. keep: weight of staying on the reference, ``(T,)`` or ``(T, 22)``; None follows it only through its noise.
+    prompt: text, "" for none. frames: length at 20 fps (taken from ``reference`` if there is one). reference: a motion
+    to start from. keep: weight of staying on the reference, ``(T,)`` or ``(T, 22)``; None follows it only through its
+    noise.
     show: ``(T,)`` true where the reference is given to the prior as visible motion (both ends of a blend, a prefix).
     targets and obstacles: in clip time and world metres. place: ground point x, y, z and heading of the first frame
     without a reference.
@@ -58,7 +59,9 @@ class Task:
             if self.reference is None:
                 raise InputError(name, "needs a reference motion")
             if np.shape(array) not in shapes or not np.isfinite(array).all() or np.min(array) < 0:
-                raise InputError(name, f"shape {np.shape(array)}; it must be one of {shapes}, finite and not negative")
+                raise InputError(
+                    name, f"shape {np.shape(array)}; it must be one of {shapes}, finite and not negative"
+                )
         if len(self.targets) > MAX_KEYS:
             raise InputError("targets", f"{len(self.targets)} targets; at most {MAX_KEYS}")
         if len(self.obstacles) > MAX_OBSTACLES:
@@ -67,7 +70,8 @@ class Task:
             arrive = target.arrive_s
             if arrive is not None and not 0 <= arrive <= (self.frames - 1) / FPS + 1e-6:
                 raise InputError(
-                    f"targets[{i}].arrive_s", f"{arrive} s is outside the clip of {(self.frames - 1) / FPS:.2f} s"
+                    f"targets[{i}].arrive_s",
+                    f"{arrive} s is outside the clip of {(self.frames - 1) / FPS:.2f} s",
                 )
 
     def row(self, shape: Shape, embedding: Array) -> Arrays:
@@ -81,7 +85,12 @@ class Task:
         x, y, z, heading = self.place
         if self.reference is not None:
             joints = self.reference.positions_m
-            x, y, z, heading = float(joints[0, 0, 0]), 0.0, float(joints[0, 0, 2]), float(features.heading_rad(joints[0]))
+            x, y, z, heading = (
+                float(joints[0, 0, 0]),
+                0.0,
+                float(joints[0, 0, 2]),
+                float(features.heading_rad(joints[0])),
+            )
             row["reference"][:t] = joints
             if self.keep is not None:
                 keep = np.asarray(self.keep, np.float32)
@@ -102,7 +111,9 @@ class Task:
         errors = []
         for target in self.targets:
             frame = self.frames - 1 if target.arrive_s is None else round(target.arrive_s * FPS)
-            offset = (motion.positions_m[frame, target.joint] - target.position_m) * np.array(target.axis_mask)
+            offset = (motion.positions_m[frame, target.joint] - target.position_m) * np.array(
+                target.axis_mask
+            )
             errors.append(float(np.linalg.norm(offset)))
         return errors
 
@@ -120,7 +131,9 @@ def concatenate(first: Motion, second: Motion, seam_frames: int) -> tuple[Motion
     c, s = math.cos(turn), math.sin(turn)
     drift = (a[-1, 0] - a[max(len(a) - 6, 0), 0]) / min(5, len(a) - 1) * seam_frames
     moved = b - b[0, 0]
-    moved = np.stack([c * moved[..., 0] + s * moved[..., 2], b[..., 1], c * moved[..., 2] - s * moved[..., 0]], -1)
+    moved = np.stack(
+        [c * moved[..., 0] + s * moved[..., 2], b[..., 1], c * moved[..., 2] - s * moved[..., 0]], -1
+    )
     moved[..., 0] += a[-1, 0, 0] + drift[0]
     moved[..., 2] += a[-1, 0, 2] + drift[2]
     u = (np.arange(1, seam_frames + 1) / (seam_frames + 1))[:, None, None]

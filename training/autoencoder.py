@@ -27,7 +27,9 @@ def run(args: argparse.Namespace) -> int:
     corpus = build_corpus(prepared, "train", stage.data, device)
     model = MotionAutoencoder(stage.model).to(device)
     objective = AutoencoderObjective(model, stage.loss, corpus.mean, corpus.std)
-    trainer = Trainer(model, objective, corpus, stages.loop_config(stage.loop, args), args.out / "autoencoder")
+    trainer = Trainer(
+        model, objective, corpus, stages.loop_config(stage.loop, args), args.out / "autoencoder"
+    )
     model.register_buffer("feature_mean", corpus.mean)
     model.register_buffer("feature_std", corpus.std)
     size = sum(p.numel() for p in model.parameters())

@@ -42,16 +42,22 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser("bundle", help="pack trained weights into a bundle the server loads")
     parser.add_argument("name", help="name of the bundle, e.g. research")
     parser.add_argument("--config", required=True, help="the YAML the run was trained with")
-    parser.add_argument("--run", required=True, type=Path, help="folder given to the training commands as --out")
-    parser.add_argument("--data", required=True, type=Path, help="the prepared set it was trained on (for its licences)")
+    parser.add_argument(
+        "--run", required=True, type=Path, help="folder given to the training commands as --out"
+    )
+    parser.add_argument(
+        "--data", required=True, type=Path, help="the prepared set it was trained on (for its licences)"
+    )
     parser.add_argument("--out", type=Path, help="folder to write (default: the installed bundles)")
-    parser.add_argument("--guidance", type=float, default=0.0, help="default classifier-free guidance of generation")
+    parser.add_argument(
+        "--guidance", type=float, default=0.0, help="default classifier-free guidance of generation"
+    )
     parser.add_argument("--make-default", action="store_true", help="load this bundle when none is named")
     parser.set_defaults(func=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the bundle; the step graphs are exported again only when the architecture or the code they trace changed."""
+    """Write the bundle; step graphs are exported again only when the architecture or the code they trace changed."""
     config, prepared = load_config(args.config), PreparedSet.load(args.data)
     networks, state = load_networks(config, args.run)
     folder = (args.out or BUNDLES) / args.name
@@ -65,7 +71,8 @@ def run(args: argparse.Namespace) -> int:
         "data": {k: {n: v.get(n) for n in ("licence", "clips", "minutes", "commercial")}
                  for k, v in prepared.manifest["sources"].items()},
         "training": {
-            "config": Path(args.config).name, "revision": revision(), "hardware": hardware(), "torch": torch.__version__,
+            "config": Path(args.config).name, "revision": revision(), "hardware": hardware(),
+            "torch": torch.__version__,
             **{f"{stage}_{key}": value for stage, entry in state.items() for key, value in entry.items()},
         },
     }  # fmt: skip
@@ -76,7 +83,9 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def load_networks(config: TrainingConfig, run_folder: Path) -> tuple[PriorNetworks, dict[str, dict[str, Any]]]:
+def load_networks(
+    config: TrainingConfig, run_folder: Path
+) -> tuple[PriorNetworks, dict[str, dict[str, Any]]]:
     """Averaged weights of both stages, and how long each was trained."""
     cpu = torch.device("cpu")
     encoder = load_trained(run_folder / "autoencoder", config.autoencoder.model, cpu)
@@ -125,7 +134,12 @@ def write_graphs(networks: PriorNetworks, folder: Path) -> list[dict[str, Any]]:
     key = graph_key(networks)
     stamp = folder / "graphs.json"
     entries = [
-        {"file": f"step_f{frames}_b{batch}.onnx.gz", "frames": frames, "batch": batch, "grid": time_grid(steps)}
+        {
+            "file": f"step_f{frames}_b{batch}.onnx.gz",
+            "frames": frames,
+            "batch": batch,
+            "grid": time_grid(steps),
+        }
         for frames, batch, steps in STEP_GRAPHS
     ]
     have = stamp.exists() and json.loads(stamp.read_text(encoding="utf8")).get("key") == key
@@ -173,7 +187,11 @@ def licence(prepared: PreparedSet) -> str:
     """One line on what the weights may be used for, from the sources' licences."""
     sources = prepared.manifest["sources"]
     keys = sorted({str(v["licence"]) for v in sources.values()})
-    use = "commercial use allowed" if all(v.get("commercial") for v in sources.values()) else "non-commercial use only"
+    use = (
+        "commercial use allowed"
+        if all(v.get("commercial") for v in sources.values())
+        else "non-commercial use only"
+    )
     return f"{use}; trained on data under {', '.join(keys)} (see NOTICE and the model card)"
 
 

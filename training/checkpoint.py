@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,14 @@ def save(folder: Path, tensors: dict[str, Tensor], state: dict[str, Any]) -> Non
     new, old = folder.with_name(folder.name + ".new"), folder.with_name(folder.name + ".old")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
-    save_file({k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}, new / "tensors.safetensors")
+    save_file(
+        {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}, new / "tensors.safetensors"
+    )
     (new / "state.json").write_text(json.dumps(state, indent=1), encoding="utf8")
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
-        os.replace(folder, old)
-    os.replace(new, folder)
+        folder.replace(old)
+    new.replace(folder)
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -42,7 +42,12 @@ class DataConfig:
 
     min_frames: int = 24
     mirror: bool = True
-    buckets: tuple[tuple[int, int, float], ...] = ((48, 32, 0.25), (80, 24, 0.4), (128, 12, 0.2), (196, 8, 0.15))
+    buckets: tuple[tuple[int, int, float], ...] = (
+        (48, 32, 0.25),
+        (80, 24, 0.4),
+        (128, 12, 0.2),
+        (196, 8, 0.15),
+    )
     root_yaw_std_scale: float = 1.0  # < 1 makes turning count more in the normalised loss
 
 
@@ -101,7 +106,9 @@ def load_config(path: str | Path) -> TrainingConfig:
     try:
         raw = yaml.safe_load(Path(path).read_text(encoding="utf8"))
     except FileNotFoundError:
-        raise InputError("--config", f"{path} does not exist; shipped ones lie in training/configs/") from None
+        raise InputError(
+            "--config", f"{path} does not exist; shipped ones lie in training/configs/"
+        ) from None
     except yaml.YAMLError as error:
         raise InputError("--config", f"{path} is not valid YAML: {error}") from None
     return parse(TrainingConfig, raw or {}, "config")
@@ -129,9 +136,15 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         inner = [args[0]] * len(value) if args[-1] is Ellipsis else list(args)
         if len(inner) != len(value):
             raise InputError(where, f"expected {len(inner)} values, got {len(value)}")
-        return tuple(_convert(h, v, f"{where}[{i}]") for i, (h, v) in enumerate(zip(inner, value, strict=True)))
+        return tuple(
+            _convert(h, v, f"{where}[{i}]") for i, (h, v) in enumerate(zip(inner, value, strict=True))
+        )
     if hint is float and isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
-    if isinstance(hint, types.UnionType) or not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
+    if (
+        isinstance(hint, types.UnionType)
+        or not isinstance(value, hint)
+        or (hint is int and isinstance(value, bool))
+    ):
         raise InputError(where, f"expected {getattr(hint, '__name__', hint)}, got {value!r}")
     return value

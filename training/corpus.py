@@ -14,7 +14,7 @@ from torch import Tensor
 from lamp import features
 from lamp.models import representation as rep
 from training.config import DataConfig
-from training.dataset import PreparedSet, mirror_caption, mirror_joints
+from training.dataset import PreparedSet, mirror_caption, mirror_clip
 
 # Feature groups that share one standard deviation, as in HumanML3D's statistics (columns of the 137).
 _GROUPS = (slice(0, 1), slice(1, 3), slice(3, 4), slice(4, 67), slice(67, 133), slice(133, 137))
@@ -49,12 +49,14 @@ class Corpus:
         return [(f, b, p / total, c) for f, b, p, c in tables]
 
     def draw(self, frames: int, batch: int, cumulative: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Random clips cut to ``frames``: features ``(B, T, 137)`` float32, valid tokens ``(B, L)``, clip index ``(B,)``.
+        """Random clips cut to ``frames``: features ``(B, T, 137)`` float32, valid tokens ``(B, L)``, clips ``(B,)``.
 
         Device work only; the random numbers come from the device's default generator.
         """
         device = self.features.device
-        clip = torch.searchsorted(cumulative, torch.rand(batch, device=device)).clamp(max=len(self.length) - 1)
+        clip = torch.searchsorted(cumulative, torch.rand(batch, device=device)).clamp(
+            max=len(self.length) - 1
+        )
         length = self.length[clip]
         start = (torch.rand(batch, device=device) * (length - frames + 1).clamp(min=1)).long()
         kept = torch.minimum(length - start, torch.full_like(length, frames))
@@ -84,7 +86,7 @@ def build_corpus(
         own = list(clip.captions)
         twins = [(joints, own)]
         if data.mirror:
-            twins.append((features.uniform_skeleton(mirror_joints(joints)), [mirror_caption(c) for c in own]))
+            twins.append((mirror_clip(joints), [mirror_caption(c) for c in own]))
         for pose, text in twins:
             blocks.append(features.encode(pose, heading="clean")[:, rep.KEPT])
             weights.append(clip.weight * (len(pose) - 1))
@@ -93,9 +95,13 @@ def build_corpus(
         raise ValueError(f"split {split!r} has no clip of at least {data.min_frames + 1} frames")
     flat = np.concatenate(blocks)
     if statistics_of is not None:
-        mean, std = (statistics_of.get_buffer(f"feature_{n}").cpu().numpy().astype(float) for n in ("mean", "std"))
+        mean, std = (
+            statistics_of.get_buffer(f"feature_{n}").cpu().numpy().astype(float) for n in ("mean", "std")
+        )
         return _corpus(flat, blocks, weights, captions, mean, std, data, device)
-    mean, std = statistics(flat, np.repeat(weights / np.array([len(b) for b in blocks]), [len(b) for b in blocks]))
+    mean, std = statistics(
+        flat, np.repeat(weights / np.array([len(b) for b in blocks]), [len(b) for b in blocks])
+    )
     std[0] *= data.root_yaw_std_scale
     return _corpus(flat, blocks, weights, captions, mean, std, data, device)
 

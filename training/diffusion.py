@@ -22,7 +22,9 @@ from training.losses import DiffusionObjective
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register ``diffusion``."""
-    parser = subparsers.add_parser("diffusion", help="train stage 2, the latent diffusion model (after autoencoder)")
+    parser = subparsers.add_parser(
+        "diffusion", help="train stage 2, the latent diffusion model (after autoencoder)"
+    )
     stages.add_arguments(parser)
     parser.set_defaults(func=run)
 

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -42,7 +41,9 @@ class Bucket:
 class Trainer:
     """Trains ``model`` with ``loss`` on ``corpus``; resumable, interruptible, and safe against a full disk."""
 
-    def __init__(self, model: nn.Module, loss: LossFunction, corpus: Corpus, config: LoopConfig, out: Path) -> None:
+    def __init__(
+        self, model: nn.Module, loss: LossFunction, corpus: Corpus, config: LoopConfig, out: Path
+    ) -> None:
         self.model, self.loss, self.corpus, self.config, self.out = model, loss, corpus, config, out
         self.device = corpus.features.device
         self.world = distributed.start(self.device)
@@ -74,7 +75,10 @@ class Trainer:
         distributed.average_gradients(self.parameters, self.world)
         norm = nn.utils.clip_grad_norm_(self.parameters, self.config.clip_norm)
         self.optimizer.step()
-        torch._foreach_lerp_(self.ema, self.parameters, self.ema_weight)
+        # not _foreach_lerp_: it takes the weight as a host number, which no CUDA graph may read
+        toward = torch._foreach_sub([p.detach() for p in self.parameters], self.ema)
+        torch._foreach_mul_(toward, self.ema_weight)
+        torch._foreach_add_(self.ema, toward)
         for name, value in (*result.items(), ("gradient_norm", norm)):
             if name in losses:
                 losses[name].copy_(value.detach())
@@ -119,7 +123,9 @@ class Trainer:
     def _set_rates(self) -> None:
         c = self.config
         warm = min(1.0, (self.step + 1) / max(c.warmup_steps, 1))
-        cosine = c.final_rate + (1 - c.final_rate) * 0.5 * (1 + math.cos(math.pi * min(self.share_done(), 1.0)))
+        cosine = c.final_rate + (1 - c.final_rate) * 0.5 * (
+            1 + math.cos(math.pi * min(self.share_done(), 1.0))
+        )
         self.rate.fill_(c.learning_rate * warm * cosine)
         self.ema_weight.fill_(1.0 - min(c.ema_decay, (1 + self.step) / (10 + self.step)))
         if self.device.type != "cuda":
@@ -163,7 +169,8 @@ class Trainer:
         values = {name: float(v) for name, v in losses.items()}
         if not math.isfinite(values["total"]):
             raise TrainingDiverged(
-                f"the loss became {values['total']} at step {self.step}; the last good checkpoint is kept in {self.out}. "
+                f"the loss became {values['total']} at step {self.step}; "
+                f"the last good checkpoint is kept in {self.out}. "
                 "Resume with a lower loop.learning_rate or a smaller loop.clip_norm."
             )
         self.history.append({"step": self.step, "minutes": self.trained_s / 60, **values})
@@ -195,7 +202,9 @@ class Trainer:
         found = {k: v.shape for k, v in tensors.items() if k.startswith("model.")}
         if wanted != found:
             wrong = sorted(k for k in {*wanted, *found} if wanted.get(k) != found.get(k))[:3]
-            raise InputError("--resume", f"the checkpoint is of another architecture ({wrong} differ); use its own config")
+            raise InputError(
+                "--resume", f"the checkpoint is of another architecture ({wrong} differ); use its own config"
+            )
         self.model.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith("model.")})
         names = {id(p): n for n, p in self.model.named_parameters()}
         for p, average in zip(self.parameters, self.ema, strict=True):
@@ -216,5 +225,3 @@ class Trainer:
         """The moving average of the weights under the model's own names: what is evaluated and shipped."""
         names = {id(p): n for n, p in self.model.named_parameters()}
         return {names[id(p)]: a for p, a in zip(self.parameters, self.ema, strict=True)}
-
-

@@ -74,7 +74,9 @@ class AutoencoderObjective:
             "foot_contact": masked_mean(((step_y - step_x)[:, :, feet] ** 2).sum(-1) * planted, pairs),
             "kl": kl,
         }
-        losses["total"] = sum((getattr(w, k) * v for k, v in losses.items()), torch.zeros((), device=x.device))
+        losses["total"] = sum(
+            (getattr(w, k) * v for k, v in losses.items()), torch.zeros((), device=x.device)
+        )
         return losses
 
 

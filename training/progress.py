@@ -31,13 +31,17 @@ class Progress:
     def __enter__(self) -> Progress:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._tty and self.enabled:
             sys.stderr.write("\n")
         if self._writer is not None:
             self._writer.close()
 
-    def update(self, step: int, share: float, trained_s: float, losses: dict[str, float], rate: float) -> None:
+    def update(
+        self, step: int, share: float, trained_s: float, losses: dict[str, float], rate: float
+    ) -> None:
         """Show ``losses`` after ``step`` steps; ``share`` of the schedule is done after ``trained_s`` seconds."""
         if not self.enabled:
             return

@@ -20,11 +20,15 @@ log = logging.getLogger("training")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of ``autoencoder``, ``diffusion`` and ``all``."""
     parser.add_argument("--config", required=True, help="YAML config; shipped ones lie in training/configs/")
-    parser.add_argument("--data", required=True, type=Path, help="folder written by `python -m training prepare`")
+    parser.add_argument(
+        "--data", required=True, type=Path, help="folder written by `python -m training prepare`"
+    )
     parser.add_argument("--out", required=True, type=Path, help="folder for checkpoints and logs")
-    parser.add_argument("--minutes", type=float, help="training time of each stage; the schedule is made to fit")
+    parser.add_argument(
+        "--minutes", type=float, help="training time of each stage; the schedule is made to fit"
+    )
     parser.add_argument("--stop-after", type=float, metavar="MINUTES",
-                        help="stop (resumable) after this long in this call, with the schedule of --minutes kept")  # fmt: skip
+                        help="stop (resumable) after this long; the schedule of --minutes is kept")  # fmt: skip
     parser.add_argument("--steps", type=int, help="exact number of steps instead of minutes")
     parser.add_argument("--resume", action="store_true", help="continue exactly where --out stopped")
     parser.add_argument("--threads", type=int, help="CPU threads (default: all cores)")

@@ -1,6 +1,6 @@
 """The objective of noise optimisation as a pure function of tensors (paper 3.3, design section 4).
 
-noise -> DDIM chain -> latents -> features -> joints placed in the world -> losses. No data-dependent control flow, so it
+noise -> DDIM chain -> latents -> features -> joints placed in the world -> losses. No data-dependent control flow: it
 can be captured as a CUDA graph and exported, gradient included, as an ONNX graph. Names of the tensors are those of
 ``lamp.problem.Shape``.
 """
@@ -48,7 +48,7 @@ class PriorNetworks(nn.Module):
         return chain.to_velocity(self.denoiser.config.prediction, out, z, time)
 
     def to_latents(self, raw: Tensor, visible: Tensor) -> Tensor:
-        """Raw features ``(B, T, 137)`` and visibility ``(B, L, P)`` -> standardised latents ``(B, L, D)`` (the means)."""
+        """Raw features ``(B, T, 137)`` and visibility ``(B, L, P)`` -> standardised mean latents ``(B, L, D)``."""
         mean, _ = self.autoencoder.encode((raw - self.feature_mean) / self.feature_std, visible)
         return (mean - self.latent_mean) / self.latent_std
 
@@ -67,7 +67,7 @@ class Rollout:
 
 
 def rollout(networks: PriorNetworks, noise: Tensor, p: Tensors, grid: list[float]) -> Rollout:
-    """Noise ``(B, L, D)`` -> the motion it stands for. Visible tokens are taken from the context, not from the chain."""
+    """Noise ``(B, L, D)`` -> the motion it stands for. Visible tokens come from the context, not from the chain."""
     z = chain.ddim(lambda x, t: networks.velocity(x, t, p), noise, grid)
     known = p["known"][..., None]
     raw = networks.to_features(known * p["context"] + (1.0 - known) * z, p["token_valid"])
@@ -117,7 +117,9 @@ def smooth_distance(squared: Tensor, scale: float) -> Tensor:
     return torch.sqrt(squared + scale * scale) - scale
 
 
-def objective(networks: PriorNetworks, noise: Tensor, p: Tensors, grid: list[float]) -> tuple[Tensor, Tensor, Rollout]:
+def objective(
+    networks: PriorNetworks, noise: Tensor, p: Tensors, grid: list[float]
+) -> tuple[Tensor, Tensor, Rollout]:
     """Loss ``(B,)``, terms in natural units ``(B, len(TERMS))`` and the motion, for noise ``(B, L, D)``."""
     motion = rollout(networks, noise, p, grid)
     w = dict(zip(WEIGHT_NAMES, p["weights"].unbind(-1), strict=True))
@@ -135,7 +137,9 @@ def objective(networks: PriorNetworks, noise: Tensor, p: Tensors, grid: list[flo
         losses.append(loss)
         terms.append(term)
     start = ((noise - p["start_noise"]) ** 2).mean((1, 2))
-    weights = [w[n] for n in ("reference", "key", "collision", "foot", "floor", "smooth", "decorrelate", "norm")]
+    weights = [
+        w[n] for n in ("reference", "key", "collision", "foot", "floor", "smooth", "decorrelate", "norm")
+    ]
     total = sum((a * b for a, b in zip(weights, losses, strict=True)), w["start"] * start)
     return torch.as_tensor(total), torch.stack(terms, -1), motion
 
@@ -160,7 +164,10 @@ def key_term(joints: Tensor, p: Tensors) -> tuple[Tensor, Tensor]:
 def collision_term(joints: Tensor, p: Tensors, radii: Tensor, skin: Tensor) -> tuple[Tensor, Tensor]:
     """Penetration of joints with radius (and skin) at frames and between them; the term is the deepest, metres."""
     scene = SimpleNamespace(
-        position=p["obstacle_position"], axes=p["obstacle_axes"], size=p["obstacle_size"], kind=p["obstacle_kind"]
+        position=p["obstacle_position"],
+        axes=p["obstacle_axes"],
+        size=p["obstacle_size"],
+        kind=p["obstacle_kind"],
     )
     frames, between = swept_distance(joints, scene, torch)
     valid = p["frame_valid"]

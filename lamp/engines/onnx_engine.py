@@ -35,9 +35,14 @@ class OnnxEngine:
     captured = False
 
     def __init__(
-        self, folder: Path, weights: Arrays, steps: dict[tuple[int, int], str], base: Shape, threads: int | None = None
+        self,
+        folder: Path,
+        weights: Arrays,
+        steps: dict[tuple[int, int], str],
+        base: Shape,
+        threads: int | None = None,
     ) -> None:
-        """``steps`` maps ``(frames, batch)`` to the graph file in ``folder``; ``base`` gives the latent and text widths."""
+        """``steps`` maps ``(frames, batch)`` to a graph file in ``folder``; ``base`` gives latent and text widths."""
         self._folder, self._steps, self._base = folder, steps, base
         self._values = {k.replace(".", "__"): ort.OrtValue.ortvalue_from_numpy(v) for k, v in weights.items()}
         self._threads = threads
@@ -73,11 +78,15 @@ class OnnxEngine:
         size = len(state["noise"])
         file = self._steps.get((shape.frames, size))
         if file is None:
-            raise BundleError(f"no step graph for {shape.frames} frames in batches of {size}; have {sorted(self._steps)}")
+            raise BundleError(
+                f"no step graph for {shape.frames} frames in batches of {size}; have {sorted(self._steps)}"
+            )
         session = self._session(file)
         known = {i.name for i in session.get_inputs()}
-        feed = {k: v for k, v in (*problem.items(), *((f"state_{k}", v) for k, v in state.items()))}
-        return Batch(session, {k: v for k, v in feed.items() if k in known}, [o.name for o in session.get_outputs()])
+        feed = problem | {f"state_{k}": v for k, v in state.items()}
+        return Batch(
+            session, {k: v for k, v in feed.items() if k in known}, [o.name for o in session.get_outputs()]
+        )
 
     def run(self, batch: Batch, steps: int) -> None:
         for _ in range(steps):
@@ -87,7 +96,9 @@ class OnnxEngine:
                     batch.feed[key] = value
 
     def read(self, batch: Batch) -> Arrays:
-        return {k.removeprefix("state_"): np.array(v) for k, v in batch.feed.items() if k.startswith("state_")}
+        return {
+            k.removeprefix("state_"): np.array(v) for k, v in batch.feed.items() if k.startswith("state_")
+        }
 
     def _session(self, file: str) -> ort.InferenceSession:
         if file not in self._sessions:
@@ -98,12 +109,16 @@ class OnnxEngine:
         options = ort.SessionOptions()
         if self._threads:
             options.intra_op_num_threads = self._threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the server's event loop needs a core
+        options.add_session_config_entry(
+            "session.intra_op.allow_spinning", "0"
+        )  # the server's event loop needs a core
         options.log_severity_level = 3
         try:
             graph = gzip.decompress((self._folder / file).read_bytes())
         except OSError as error:
-            raise BundleError(f"graph {file} cannot be read ({error}); rebuild it with `python -m training bundle`") from error
+            raise BundleError(
+                f"graph {file} cannot be read ({error}); rebuild it with `python -m training bundle`"
+            ) from error
         names = sorted(name for name in external_names(graph) if name in self._values)
         options.add_external_initializers(names, [self._values[n] for n in names])
         return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
@@ -153,5 +168,3 @@ def _varint(view: memoryview, i: int) -> tuple[int, int]:
         if not byte & 128:
             return value, i
         shift += 7
-
-

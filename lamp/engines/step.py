@@ -34,7 +34,9 @@ def make_step(networks: PriorNetworks, grid: list[float]) -> Callable[[Tensors, 
     return step
 
 
-def update(s: Tensors, gradient: Tensor, loss: Tensor, terms: Tensor, joints: Tensor, contacts: Tensor) -> Tensors:
+def update(
+    s: Tensors, gradient: Tensor, loss: Tensor, terms: Tensor, joints: Tensor, contacts: Tensor
+) -> Tensors:
     """Best-so-far per row, then Adam on the per-row normalised gradient. A row whose loss or gradient is not finite
     keeps its state, so one bad character cannot harm another."""
     norm = torch.sqrt((gradient**2).sum((1, 2)))
@@ -76,4 +78,6 @@ def zero_tensors(shapes: dict[str, tuple[int, ...]], batch: int, device: torch.d
 
 def example_inputs(shape: Shape, batch: int, device: torch.device) -> tuple[Tensors, Tensors]:
     """Problem and state placeholders of a batch."""
-    return zero_tensors(shape.problem_shapes(), batch, device), zero_tensors(shape.state_shapes(), batch, device)
+    return zero_tensors(shape.problem_shapes(), batch, device), zero_tensors(
+        shape.state_shapes(), batch, device
+    )

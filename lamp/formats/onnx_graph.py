@@ -1,8 +1,8 @@
 """Networks and the whole optimisation step as ONNX graphs without weights (fact sheet on the ONNX step).
 
-``torch.func.grad_and_value`` of the objective, traced with the core ATen decompositions, is an ordinary graph that needs
-no autograd at run time. Weights are cut out and injected from the bundle's safetensors when a session is made, so a
-bundle holds them once. Needs torch, onnx and onnxscript (the ``train`` extra).
+``torch.func.grad_and_value`` of the objective, traced with the core ATen decompositions, is an ordinary graph that
+needs no autograd at run time. Weights are cut out and injected from the bundle's safetensors when a session is made,
+so a bundle holds them once. Needs torch, onnx and onnxscript (the ``train`` extra).
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class _Flat(nn.Module):
 def export_step(networks: PriorNetworks, shape: Shape, batch: int, grid: list[float]) -> bytes:
     """The optimisation step for one shape, batch size and chain as a weightless ONNX graph.
 
-    Inputs are the arrays of ``Shape.problem_shapes()`` and ``state_shapes()`` by name (prefix ``state_`` for the latter),
-    outputs the next state by name (prefix ``next_``).
+    Inputs are the arrays of ``Shape.problem_shapes()`` and ``state_shapes()`` by name (prefix ``state_`` for the
+    latter), outputs the next state by name (prefix ``next_``).
     """
     problem, state = example_inputs(shape, batch, torch.device("cpu"))
     problem["weights"].fill_(1.0)
@@ -58,13 +58,13 @@ def export_step(networks: PriorNetworks, shape: Shape, batch: int, grid: list[fl
         p = dict(zip(names_p, tensors, strict=False))
         s = dict(zip(names_s, tensors[len(names_p) :], strict=False))
         w = dict(zip(names_w, tensors[len(names_p) + len(names_s) :], strict=True))
-        with _swapped(networks, w):
+        with _Swapped(networks, w):
             out = make_step(networks, grid)(p, s)
         return tuple(out[name] for name in changing)
 
     inputs = (*problem.values(), *state.values())
     decompositions = torch._decomp.core_aten_decompositions()
-    traced = make_fx(flat, decomposition_table=decompositions)(*inputs, *weights.values())
+    traced = make_fx(flat, decomposition_table=dict(decompositions))(*inputs, *weights.values())
     wrapper = _Flat(traced, weights)
     return _weightless(
         wrapper,
@@ -75,7 +75,7 @@ def export_step(networks: PriorNetworks, shape: Shape, batch: int, grid: list[fl
     )
 
 
-class _swapped:
+class _Swapped:
     """Runs the networks with other tensors as weights, so that tracing sees them as inputs."""
 
     def __init__(self, networks: nn.Module, weights: Tensors) -> None:
@@ -87,7 +87,7 @@ class _swapped:
             module_name, _, leaf = name.rpartition(".")
             module = self.networks.get_submodule(module_name)
             store = module._parameters if leaf in module._parameters else module._buffers
-            self.saved.append((store, leaf, store[leaf]))  # type: ignore[arg-type]
+            self.saved.append((store, leaf, store[leaf]))
             store[leaf] = value  # type: ignore[assignment]
 
     def __exit__(self, *error: object) -> None:
@@ -163,7 +163,8 @@ def export_forward(networks: PriorNetworks) -> dict[str, bytes]:
     b, n = 3, 7
     return {
         "encoder": _forward_graph(
-            _Encoder(networks), {"features": torch.zeros(b, n, tau, rep.WIDTH), "visible": torch.ones(b, n, rep.PART_COUNT)},
+            _Encoder(networks),
+            {"features": torch.zeros(b, n, tau, rep.WIDTH), "visible": torch.ones(b, n, rep.PART_COUNT)},
             {"features": {0: batch, 1: tokens}, "visible": {0: batch, 1: tokens}}, "latents", networks),
         "denoiser": _forward_graph(
             _Velocity(networks),
@@ -198,7 +199,7 @@ class _Velocity(nn.Module):
 
     def forward(self, noisy: Tensor, time: Tensor, text: Tensor, has_text: Tensor, context: Tensor, known: Tensor,
                 token_valid: Tensor) -> Tensor:  # fmt: skip
-        return self.networks.denoiser(noisy, time, text, has_text, context, known, token_valid)  # type: ignore[no-any-return]
+        return self.networks.denoiser(noisy, time, text, has_text, context, known, token_valid)
 
 
 class _Decoder(nn.Module):

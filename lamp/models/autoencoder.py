@@ -39,7 +39,9 @@ class MotionAutoencoder(nn.Module):
         stack = ViTStack if config.variant == "vit" else ResidualStack
         self.embed = PartLinear(rep.PART_COUNT, tau * rep.PART_WIDTH, d)
         self.part_type = nn.Parameter(torch.randn(rep.PART_COUNT, 1, d) * 0.02)
-        self.part_blocks = nn.ModuleList(PartBlock(rep.PART_COUNT, d, max(1, d // 32)) for _ in range(config.part_blocks))
+        self.part_blocks = nn.ModuleList(
+            PartBlock(rep.PART_COUNT, d, max(1, d // 32)) for _ in range(config.part_blocks)
+        )
         self.body = stack(width, config.body_blocks, config.head_width)
         self.posterior = nn.Linear(width, 2 * width)
         self.unlatent = nn.Linear(width, width)
@@ -73,7 +75,9 @@ class MotionAutoencoder(nn.Module):
             tokens = block(tokens, bias, b)
         tokens = tokens.reshape(rep.PART_COUNT, b, n, d) * by_part[..., None]
         body = tokens.permute(1, 2, 0, 3).reshape(b, n, rep.PART_COUNT * d)
-        mean, log_variance = self.posterior(self.body(body + self.body_position[:n], visible.amax(-1))).chunk(2, -1)
+        mean, log_variance = self.posterior(self.body(body + self.body_position[:n], visible.amax(-1))).chunk(
+            2, -1
+        )
         return Posterior(mean, log_variance.clamp(-12.0, 6.0))
 
     def decode(self, latents: Tensor, visible: Tensor | None = None, valid: Tensor | None = None) -> Tensor:

@@ -67,5 +67,6 @@ class Denoiser(nn.Module):
         condition = self.condition(nn.functional.silu(summary)).reshape(-1, 6, self.config.width)
         bias = None if valid is None else key_bias(valid)
         for block in self.blocks:
+            assert isinstance(block, ModulatedBlock)
             x = block.forward_modulated(x, condition, bias)
         return self.leave(self.norm(x))

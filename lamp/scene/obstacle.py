@@ -64,7 +64,7 @@ class Obstacle:
         return positions[0], orientations[0]
 
     def trajectory(self, times_s: Array) -> tuple[Array, Array]:
-        """Positions ``(N, 3)`` and orientations ``(N, 4)`` at session times ``(N,)``, extrapolated with the velocities."""
+        """Positions ``(N, 3)`` and orientations ``(N, 4)`` at session times ``(N,)``, moved on with the velocities."""
         dt = np.asarray(times_s, dtype=np.float64)[:, None] - self.time_s
         position = np.array(self.position_m) + dt * np.array(self.linear_velocity_mps)
         spin = np.array(self.angular_velocity_radps)
