@@ -56,10 +56,9 @@ def read_token(path: Path | None) -> str | None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until a signal says stop."""
-    from runtime.backend import Backend, PriorBackend
     from runtime.limits import Limits
-    from runtime.server import ServerConfig, serve
 
+    token = read_token(args.token_file)
     try:
         limits = Limits(
             max_sessions=args.max_sessions,
@@ -68,6 +67,9 @@ def run(args: argparse.Namespace) -> int:
         )
     except ValueError as error:
         raise InputError("lamp serve", str(error)) from error
+    from runtime.backend import Backend, PriorBackend
+    from runtime.server import ServerConfig, serve
+
     config = ServerConfig(
         host=args.host,
         port=args.port,
@@ -76,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         tls_cert=args.tls_cert,
         tls_key=args.tls_key,
         tls_client_ca=args.tls_client_ca,
-        token=read_token(args.token_file),
+        token=token,
         reflection=not args.no_reflection,
     )
     backend: Backend
