@@ -227,7 +227,6 @@ class LiveCharacter:
             tolerances=Tolerances(penetration_m=0.0, target_error_m=0.02, least_steps=10 if busy else 6),
         )  # fmt: skip
         job.context = _Context(splice, anchor, revision, kind, attempt, obstacles, targets)
-        self._noise_start = first
         return job
 
     def _prefix(self, splice: int) -> int:

@@ -201,7 +201,7 @@ class MotionPrior:
         tau = self.bundle.autoencoder.patch_frames
         n = len(latents)
         shown: Array = np.pad(np.asarray(task.show) > 0, (0, n * tau - task.frames), mode="edge")
-        known: Array = shown.reshape(n, tau).all(1).astype(np.float32)
+        known = np.asarray(shown.reshape(n, tau).all(1), np.float32)
         visible = np.repeat(known[:, None], 6, 1)
         row["context"][:n] = (
             self.planner.latents(_padded(task.reference.positions_m, tau), visible) * known[:, None]

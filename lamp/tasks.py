@@ -129,7 +129,7 @@ def concatenate(first: Motion, second: Motion, seam_frames: int) -> tuple[Motion
     a, b = first.resample(FPS).positions_m, second.resample(FPS).positions_m
     turn = float(features.heading_rad(a[-1]) - features.heading_rad(b[0]))
     c, s = math.cos(turn), math.sin(turn)
-    drift = (a[-1, 0] - a[max(len(a) - 6, 0), 0]) / min(5, len(a) - 1) * seam_frames
+    drift = (a[-1, 0] - a[max(len(a) - 6, 0), 0]) / max(min(5, len(a) - 1), 1) * seam_frames
     moved = b - b[0, 0]
     moved = np.stack(
         [c * moved[..., 0] + s * moved[..., 2], b[..., 1], c * moved[..., 2] - s * moved[..., 0]], -1

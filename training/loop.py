@@ -168,20 +168,24 @@ class Trainer:
     def _report(self, losses: Losses, progress: Progress) -> None:
         values = {name: float(v) for name, v in losses.items()}
         if not math.isfinite(values["total"]):
-            raise TrainingDiverged(
-                f"the loss became {values['total']} at step {self.step}; "
-                f"the last good checkpoint is kept in {self.out}. "
-                "Resume with a lower loop.learning_rate or a smaller loop.clip_norm."
-            )
+            raise self._diverged(f"the loss ({values['total']})")
         self.history.append({"step": self.step, "minutes": self.trained_s / 60, **values})
         progress.update(self.step, self.share_done(), self.trained_s, values, float(self.rate))
+
+    def _diverged(self, what: str) -> TrainingDiverged:
+        return TrainingDiverged(
+            f"{what} is not finite at step {self.step}; the last good checkpoint is kept in {self.out}. "
+            "Resume with a lower loop.learning_rate or a smaller loop.clip_norm."
+        )
 
     # -- state ----------------------------------------------------------------------------------------------------
 
     def save(self) -> None:
-        """Write the checkpoint (process 0 only); a failing disk is reported and never harms the previous one."""
+        """Write the checkpoint (process 0 only); neither a failing disk nor a NaN harms the previous one."""
         if distributed.rank() != 0:
             return
+        if not all(bool(torch.isfinite(p).all()) for p in self.parameters):
+            raise self._diverged("a weight")
         tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
         names = {id(p): n for n, p in self.model.named_parameters()}
         for p, average in zip(self.parameters, self.ema, strict=True):
