@@ -39,7 +39,8 @@ def vector_of(xyz: ArrayLike) -> geometry_pb2.Vector3:
 
 
 def obstacle_of(id: str, obstacle: Obstacle, coordinates: CoordinateSystem) -> scene_pb2.Obstacle:
-    """The message for an obstacle in model space; its ``time_s`` is sent as it is."""
+    """The message for an obstacle in model space; ``time_s`` is sent only if it moves, else it means nothing."""
+    moves = any(obstacle.linear_velocity_mps) or any(obstacle.angular_velocity_radps)
     x, y, z, w = coordinates.rotation_from_model(obstacle.orientation_xyzw).tolist()
     message = scene_pb2.Obstacle(
         id=id,
@@ -47,7 +48,7 @@ def obstacle_of(id: str, obstacle: Obstacle, coordinates: CoordinateSystem) -> s
         orientation=geometry_pb2.Quaternion(x=x, y=y, z=z, w=w),
         linear_velocity=vector_of(coordinates.position_from_model(obstacle.linear_velocity_mps)),
         angular_velocity=vector_of(coordinates.angular_velocity_from_model(obstacle.angular_velocity_radps)),
-        time_s=obstacle.time_s,
+        time_s=obstacle.time_s if moves else None,
     )
     first, second = (coordinates.length_from_model(size) for size in obstacle.size_m[:2])
     if obstacle.shape == "sphere":

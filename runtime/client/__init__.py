@@ -1,0 +1,38 @@
+"""Python client of a LaMP server. It needs no model and no torch; everything is in model space and seconds."""
+
+from runtime.client.asynchronous import AsyncLampClient
+from runtime.client.blocking import DriveSession, LampClient
+from runtime.client.buffer import FrameBuffer, Pose, ReceivedPlan
+from runtime.client.calls import ClipResult, ProgressReport, ServerInfo
+from runtime.client.errors import (
+    AuthenticationError,
+    FieldViolation,
+    InvalidRequestError,
+    LampError,
+    OverloadedError,
+    SessionClosedError,
+    UnavailableError,
+    VersionError,
+)
+from runtime.client.session import AsyncDriveSession
+
+__all__ = [
+    "AsyncDriveSession",
+    "AsyncLampClient",
+    "AuthenticationError",
+    "ClipResult",
+    "DriveSession",
+    "FieldViolation",
+    "FrameBuffer",
+    "InvalidRequestError",
+    "LampClient",
+    "LampError",
+    "OverloadedError",
+    "Pose",
+    "ProgressReport",
+    "ReceivedPlan",
+    "ServerInfo",
+    "SessionClosedError",
+    "UnavailableError",
+    "VersionError",
+]

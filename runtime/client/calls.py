@@ -105,7 +105,7 @@ class ClipCollector:
 
 
 def task_of(task: Task, coordinates: CoordinateSystem, path: str = "task") -> service_pb2.OptimizeTask:
-    """The message for a task. ``InputError`` names what the wire cannot carry: per-joint ``keep``, other ``weights``."""
+    """The message for a task. ``InputError`` names what the wire cannot carry (per-joint ``keep``, ``weights``)."""
     if task.weights != Weights():
         raise InputError(f"{path}.weights", "cannot be sent; the server has its own, leave the default")
     message = service_pb2.OptimizeTask(

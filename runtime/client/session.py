@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -30,8 +29,6 @@ from runtime.pb.v1 import drive_pb2
 
 log = logging.getLogger(__name__)
 
-PLAYHEAD_INTERVAL_S = 0.05  # playheads that come faster are merged
-MAX_WAITING = 1000  # messages that could not be sent yet
 MAX_PLANS, MAX_NOTICES = 1000, 100
 
 
@@ -54,11 +51,7 @@ class AsyncDriveSession:
     ) -> None:
         self._open_stream, self._hello, self._coordinates = open_stream, hello, coordinates
         self._welcome_timeout_s, self._on_plan = welcome_timeout_s, on_plan
-        self._lock = threading.Lock()
-        self._waiting: deque[drive_pb2.DriveRequest] = deque()
-        self._playhead_s: float | None = None
-        self._revision = 0
-        self._sent_at: dict[int, float] = {}  # revision -> time.monotonic()
+        self._outgoing = Outgoing(self._wake_sender)
         self._plans: deque[ReceivedPlan] = deque(maxlen=MAX_PLANS)
         self._plan_count = 0
         self._closing = False
@@ -131,9 +124,7 @@ class AsyncDriveSession:
         """Say bye and wait for the server to end the stream; after ``timeout_s`` the stream is cut."""
         if not self._closing:
             self._closing = True
-            with self._lock:
-                self._waiting.append(drive_pb2.DriveRequest(bye=drive_pb2.Bye()))
-            self._to_send.set()
+            self._outgoing.post_bye()
         try:
             await asyncio.wait_for(self._ended.wait(), timeout_s)
         except TimeoutError:
@@ -158,7 +149,7 @@ class AsyncDriveSession:
         )
 
     def put_obstacle(self, id: str, obstacle: Obstacle) -> int:
-        """Add or replace an obstacle; its ``time_s`` is the session time at which its pose holds. Returns the revision."""
+        """Add or replace an obstacle; its pose holds at session time ``time_s``. Returns the revision."""
         return self._update(put_obstacles=[convert.obstacle_of(id, obstacle, self._coordinates)])
 
     def remove_obstacle(self, id: str) -> int:
@@ -180,9 +171,7 @@ class AsyncDriveSession:
     def set_playhead(self, time_s: float) -> None:
         """How far the game has played, session seconds; call it every frame, it is sent at most 20 times a second."""
         self._check_open()
-        with self._lock:
-            self._playhead_s = time_s
-        self._wake_sender()
+        self._outgoing.set_playhead(time_s)
 
     def _update(self, **fields: Any) -> int:
         return self._post(
@@ -193,18 +182,7 @@ class AsyncDriveSession:
 
     def _post(self, make: Callable[[int], drive_pb2.DriveRequest]) -> int:
         self._check_open()
-        with self._lock:
-            if len(self._waiting) >= MAX_WAITING:
-                raise LampError(
-                    "RESOURCE_EXHAUSTED", f"{MAX_WAITING} messages wait to be sent; the server does not read"
-                )
-            self._revision += 1
-            self._waiting.append(make(self._revision))
-            self._sent_at[self._revision] = time.monotonic()
-            self._sent_at.pop(self._revision - MAX_PLANS, None)
-            revision = self._revision
-        self._wake_sender()
-        return revision
+        return self._outgoing.post(make)
 
     def _check_open(self) -> None:
         if self.error is not None:
@@ -279,35 +257,16 @@ class AsyncDriveSession:
             while True:
                 await self._to_send.wait()
                 self._to_send.clear()
-                for message in self._take_waiting():
+                messages, delay_s = self._outgoing.take(time.monotonic())
+                if delay_s is not None:
+                    self._loop.call_later(delay_s, self._to_send.set)
+                for message in messages:
                     await self._call.write(message)
                     if message.HasField("bye"):
                         await self._call.done_writing()
                         return
-                await asyncio.sleep(0 if self._waiting else PLAYHEAD_INTERVAL_S / 5)
-                await self._send_playhead()
         except (grpc.RpcError, asyncio.InvalidStateError):
             return  # the stream is over; _receive knows why
-
-    def _take_waiting(self) -> list[drive_pb2.DriveRequest]:
-        with self._lock:
-            messages = list(self._waiting)
-            self._waiting.clear()
-        return messages
-
-    async def _send_playhead(self) -> None:
-        with self._lock:
-            time_s, self._playhead_s = self._playhead_s, None
-        now = time.monotonic()
-        if time_s is None:
-            return
-        if now - getattr(self, "_playhead_sent", -1.0) < PLAYHEAD_INTERVAL_S:
-            with self._lock:
-                self._playhead_s = time_s if self._playhead_s is None else self._playhead_s
-            self._loop.call_later(PLAYHEAD_INTERVAL_S, self._to_send.set)
-            return
-        self._playhead_sent = now
-        await self._call.write(drive_pb2.DriveRequest(playhead=drive_pb2.Playhead(time_s=time_s)))
 
     async def _receive(self) -> None:
         try:
@@ -344,7 +303,7 @@ class AsyncDriveSession:
 
     def _handle_plan(self, message: drive_pb2.Plan) -> None:
         now = time.monotonic()
-        sent = self._sent_at.get(message.scene_revision)
+        sent = self._outgoing.posted_at(message.scene_revision)
         plan = ReceivedPlan.of(message, now, None if sent is None else now - sent)
         self.buffer.begin_plan(plan, message.frames)
         self._plans.append(plan)

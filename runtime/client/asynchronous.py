@@ -1,0 +1,198 @@
+"""The asyncio client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import grpc
+
+import lamp
+from lamp.motion import Motion
+from lamp.tasks import Task
+from runtime import convert
+from runtime.client.buffer import ReceivedPlan
+from runtime.client.calls import ClipCollector, ClipResult, ProgressReport, ServerInfo, optimize_request
+from runtime.client.errors import from_rpc_error
+from runtime.client.session import AsyncDriveSession
+from runtime.coordinates import MODEL, CoordinateSystem, facing
+from runtime.limits import PROTOCOL_VERSION
+from runtime.pb.v1 import drive_pb2, service_pb2, service_pb2_grpc
+
+OnProgress = Callable[[ProgressReport], None]
+_OPTIONS = (
+    ("grpc.max_receive_message_length", 16 * 1024 * 1024),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+)
+
+
+class AsyncLampClient:
+    """One connection to a server; an async context manager. Failures raise ``LampError``.
+
+    target: ``"host:port"`` or ``"unix:path"``. token: sent as ``authorization: Bearer``; use it with TLS. tls_ca: file
+    with the certificates to trust (PEM), or True for those of the system; tls_certificate and tls_key: this client's own.
+    coordinates: what goes over the wire; everything given to and taken from this class is in model space (metres,
+    Y up, right-handed) whatever that is.
+    """
+
+    def __init__(
+        self,
+        target: str,
+        *,
+        token: str | None = None,
+        tls_ca: str | Path | bool | None = None,
+        tls_certificate: str | Path | None = None,
+        tls_key: str | Path | None = None,
+        coordinates: CoordinateSystem = MODEL,
+    ) -> None:
+        self.target, self._token, self._coordinates = target, token, coordinates
+        self._tls = (tls_ca, tls_certificate, tls_key)
+        self._channel: grpc.aio.Channel | None = None
+
+    async def __aenter__(self) -> Self:
+        self._stub_()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """End the connection and everything that runs on it."""
+        if self._channel is not None:
+            await self._channel.close()
+            self._channel = None
+
+    def _stub_(self) -> Any:
+        """The stub, on a channel that belongs to the running loop."""
+        if self._channel is None:
+            ca, certificate, key = self._tls
+            if ca is None and certificate is None:
+                self._channel = grpc.aio.insecure_channel(self.target, options=_OPTIONS)
+            else:
+                trusted = None if ca is None or isinstance(ca, bool) else ca
+                files = [
+                    None if path is None else Path(path).read_bytes() for path in (trusted, key, certificate)
+                ]
+                credentials = grpc.ssl_channel_credentials(*files)
+                self._channel = grpc.aio.secure_channel(self.target, credentials, options=_OPTIONS)
+            self._stub = service_pb2_grpc.MotionServiceStub(self._channel)  # type: ignore[no-untyped-call]
+        return self._stub
+
+    @property
+    def _metadata(self) -> tuple[tuple[str, str], ...]:
+        return (("authorization", f"Bearer {self._token}"),) if self._token else ()
+
+    async def server_info(self, *, timeout_s: float = 10.0) -> ServerInfo:
+        """What the server is and can do; waits for it to come up for at most ``timeout_s``."""
+        request = service_pb2.GetServerInfoRequest()
+        try:
+            answer = await self._stub_().GetServerInfo(
+                request, metadata=self._metadata, timeout=timeout_s, wait_for_ready=True
+            )
+        except grpc.RpcError as error:
+            raise from_rpc_error(error) from None
+        return ServerInfo.of(answer)
+
+    async def generate(
+        self,
+        prompts: Sequence[str],
+        *,
+        duration_s: float = 0.0,
+        seed: int = 0,
+        guidance: float | None = None,
+        fps: float = 0.0,
+        on_progress: OnProgress | None = None,
+        timeout_s: float | None = None,
+    ) -> list[Motion]:
+        """One clip per prompt; 0 leaves ``duration_s`` and ``fps`` to the server (6 s, the model's rate)."""
+        request = service_pb2.GenerateRequest(
+            prompts=prompts, duration_s=duration_s, seed=seed, guidance=guidance, fps=fps,
+            coordinate_system=convert.coordinate_system_of(self._coordinates),
+        )  # fmt: skip
+        call = self._stub_().Generate(request, metadata=self._metadata, timeout=timeout_s)
+        return (await self._collect(call, on_progress)).motions()
+
+    async def optimize(
+        self,
+        tasks: Sequence[Task],
+        *,
+        steps: int = 0,
+        time_limit_s: float | None = None,
+        starts: int = 0,
+        seed: int = 0,
+        fps: float = 0.0,
+        on_progress: OnProgress | None = None,
+        timeout_s: float | None = None,
+    ) -> list[ClipResult]:
+        """The tasks as one batch; 0 leaves a value to the server. ``InputError`` for what the wire cannot carry."""
+        request = optimize_request(
+            tasks,
+            self._coordinates,
+            steps=steps,
+            time_limit_s=time_limit_s,
+            starts=starts,
+            seed=seed,
+            fps=fps,
+        )
+        call = self._stub_().Optimize(request, metadata=self._metadata, timeout=timeout_s)
+        return (await self._collect(call, on_progress)).clip_results()
+
+    async def _collect(self, call: Any, on_progress: OnProgress | None) -> ClipCollector:
+        clips = ClipCollector(self._coordinates)
+        try:
+            async for message in call:
+                kind = message.WhichOneof("message")
+                if kind == "header":
+                    clips.header(message.header)
+                elif kind == "chunk":
+                    clips.chunk(message.chunk)
+                elif kind == "result":
+                    clips.results[message.result.clip] = message.result
+                elif kind == "progress" and on_progress is not None:
+                    on_progress(ProgressReport.of(message.progress))
+        except grpc.RpcError as error:
+            raise from_rpc_error(error) from None
+        return clips
+
+    def drive(
+        self,
+        *,
+        prompt: str = "",
+        fps: float = 0.0,
+        start_position_m: tuple[float, float, float] = (0.0, 0.0, 0.0),
+        start_heading_rad: float = 0.0,
+        horizon_s: float = 0.0,
+        seed: int = 0,
+        resume_token: str = "",
+        client_name: str = f"lamp-python {lamp.__version__}",
+        welcome_timeout_s: float = 30.0,
+        on_plan: Callable[[ReceivedPlan], None] | None = None,
+    ) -> AsyncDriveSession:
+        """A live character: ``async with client.drive(prompt="a person walks") as session``. 0: the server's default.
+
+        start_heading_rad is 0 along +Z and positive towards +X (to the character's left).
+        """
+        hello = drive_pb2.Hello(
+            protocol_version=PROTOCOL_VERSION,
+            coordinate_system=convert.coordinate_system_of(self._coordinates),
+            fps=fps,
+            prompt=prompt,
+            start_position=convert.vector_of(self._coordinates.position_from_model(start_position_m)),
+            start_facing=convert.vector_of(self._coordinates.direction_from_model(facing(start_heading_rad))),
+            horizon_s=horizon_s,
+            seed=seed,
+            resume_token=resume_token,
+            client_name=client_name,
+        )
+        return AsyncDriveSession(
+            lambda: self._stub_().Drive(metadata=self._metadata, wait_for_ready=True),
+            hello,
+            self._coordinates,
+            welcome_timeout_s=welcome_timeout_s,
+            on_plan=on_plan,
+        )
