@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from google.rpc import code_pb2, error_details_pb2, status_pb2
 from numpy.typing import NDArray
 
 from lamp.errors import InputError
 
 Array = NDArray[np.float64]
-ERROR_DOMAIN = "lamp.v1"
 MAX_VIOLATIONS = 20  # reported; more than that helps nobody
 
 
@@ -38,29 +36,6 @@ class Refused(InputError):
         super().__init__(violations[0].field, violations[0].problem)
         self.violations = tuple(violations)
         self.args = ("; ".join(f"{v.field}: {v.problem}" for v in violations),)
-
-
-def violations_of(error: InputError) -> tuple[Violation, ...]:
-    """All that is wrong according to any ``InputError``."""
-    return error.violations if isinstance(error, Refused) else (Violation(error.field, error.problem),)
-
-
-def to_status(error: InputError) -> status_pb2.Status:
-    """``INVALID_ARGUMENT`` with ``google.rpc.BadRequest`` (one violation per wrong field) and ``ErrorInfo``.
-
-    ``grpc_status.rpc_status.to_status`` turns it into code, details and trailing metadata for ``context.abort``.
-    """
-    bad = error_details_pb2.BadRequest(
-        field_violations=[
-            error_details_pb2.BadRequest.FieldViolation(field=v.field, description=v.problem)
-            for v in violations_of(error)
-        ]
-    )
-    info = error_details_pb2.ErrorInfo(reason="INVALID_FIELD", domain=ERROR_DOMAIN)
-    status = status_pb2.Status(code=code_pb2.INVALID_ARGUMENT, message=str(error))
-    for detail in (bad, info):
-        status.details.add().Pack(detail)
-    return status
 
 
 class Vector(Protocol):

@@ -33,7 +33,7 @@ class AsyncLampClient:
     """One connection to a server; an async context manager. Failures raise ``LampError``.
 
     target: ``"host:port"`` or ``"unix:path"``. token: sent as ``authorization: Bearer``; use it with TLS. tls_ca: file
-    with the certificates to trust (PEM), or True for those of the system; tls_certificate and tls_key: this client's own.
+    with the certificates to trust (PEM), or True for those of the system; tls_certificate, tls_key: the client's own.
     coordinates: what goes over the wire; everything given to and taken from this class is in model space (metres,
     Y up, right-handed) whatever that is.
     """
@@ -80,7 +80,7 @@ class AsyncLampClient:
                 ]
                 credentials = grpc.ssl_channel_credentials(*files)
                 self._channel = grpc.aio.secure_channel(self.target, credentials, options=_OPTIONS)
-            self._stub = service_pb2_grpc.MotionServiceStub(self._channel)  # type: ignore[no-untyped-call]
+            self._stub = service_pb2_grpc.MotionServiceStub(self._channel)
         return self._stub
 
     @property

@@ -129,11 +129,12 @@ class DriveSession:
     def plans(self) -> Iterator[ReceivedPlan]:
         """Every plan from the first on, then each as it arrives; ends with the session."""
         plans = self._session.plans()
-        while True:
-            try:
-                yield self._run(anext(plans))  # type: ignore[arg-type]
-            except StopAsyncIteration:
-                return
+
+        async def following() -> ReceivedPlan | None:
+            return await anext(plans, None)
+
+        while (plan := self._run(following())) is not None:
+            yield plan
 
     def wait_plan(
         self, wanted: Callable[[ReceivedPlan], bool] = lambda plan: True, *, timeout_s: float = 30.0

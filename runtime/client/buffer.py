@@ -34,9 +34,9 @@ class Pose:
 class ReceivedPlan:
     """What the server said about a plan, and how smoothly it joined what was buffered.
 
-    The two jumps compare, at ``start_frame``, the new motion with the one buffered before: the largest distance over
-    all joints, and the largest difference of velocity (forward difference of two frames). None while not known: nothing
-    was buffered there, or the frames have not come yet.
+    The two jumps compare the new motion with the one buffered before, at ``start_frame``: the largest distance over all
+    joints, and the largest change of velocity at the joint between old and new, where the velocity is that from the last
+    kept frame to ``start_frame``. None while not known: nothing was buffered there, or the frames have not come yet.
     """
 
     plan_id: int
@@ -75,10 +75,7 @@ class FrameBuffer:
         self._frames: dict[int, Pose] = {}
         self._lock = threading.Lock()
         self._plan: ReceivedPlan | None = None
-        self._replaced: tuple[Pose | None, Pose | None] = (
-            None,
-            None,
-        )  # old frames at the splice and one after
+        self._replaced: Pose | None = None  # the old frame at the splice
         self._starved = False
         self._stalls = 0
 
@@ -89,7 +86,7 @@ class FrameBuffer:
             if self._plan is not None and plan.plan_id <= self._plan.plan_id:
                 return
             k = plan.start_frame
-            self._plan, self._replaced = plan, (self._frames.get(k), self._frames.get(k + 1))
+            self._plan, self._replaced = plan, self._frames.get(k)
             for index in [i for i in self._frames if i >= k]:
                 del self._frames[index]
             self._take(poses)
@@ -124,17 +121,14 @@ class FrameBuffer:
     def _measure_splice(self) -> None:
         """Fill in the jumps of the newest plan once both sides are known."""
         plan = self._plan
-        before, before_next = self._replaced
+        before = self._replaced
         if plan is None or before is None:
             return
-        now, now_next = self._frames.get(plan.start_frame), self._frames.get(plan.start_frame + 1)
-        if now is None:
+        now = self._frames.get(plan.start_frame)
+        if now is None or plan.splice_position_jump_m is not None:
             return
-        if plan.splice_position_jump_m is None:
-            plan.splice_position_jump_m = _largest(now.positions_m - before.positions_m)
-        if plan.splice_velocity_jump_mps is None and now_next is not None and before_next is not None:
-            change = (now_next.positions_m - now.positions_m) - (before_next.positions_m - before.positions_m)
-            plan.splice_velocity_jump_mps = _largest(change) * self.fps
+        plan.splice_position_jump_m = _largest(now.positions_m - before.positions_m)
+        plan.splice_velocity_jump_mps = plan.splice_position_jump_m * self.fps  # both come from the same kept frame
 
     # -- reading --------------------------------------------------------------------------------------------------
 

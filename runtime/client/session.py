@@ -24,6 +24,7 @@ from runtime.client.errors import (
     VersionError,
     from_rpc_error,
 )
+from runtime.client.outgoing import Outgoing
 from runtime.coordinates import CoordinateSystem
 from runtime.pb.v1 import drive_pb2
 
