@@ -241,19 +241,28 @@ class LiveCharacter:
         tokens = n // self._shape.patch_frames
         row["context"][:tokens] = self._planner.latents(past)
         row["known"][:tokens] = 1.0
-        pose, before = self.timeline.window(splice - 1, splice + 1)[::-1]
+        pose = self.timeline.window(splice, splice + 1)[0]
         heading = float(features.heading_rad(pose))
         row["anchor"][:] = 0.0
         row["anchor"][anchor] = 1.0
         row["place"] = np.array(
             [pose[0, 0], self._place[1], pose[0, 2], math.cos(heading), math.sin(heading)], np.float32
         )
-        row["splice_pose"], row["splice_step"] = pose, pose - before
         t = np.arange(self._shape.frames) - anchor
         u = np.clip(t / self.settings.splice_frames, 0.0, 1.0)
-        row["splice_position"] = ((1 - u) ** 2 * (1 + 2 * u)).astype(np.float32)
-        row["splice_velocity"] = (np.clip(t, -4, None) * (1 - u) ** 2).astype(np.float32)
+        row["splice_weight"] = (1.0 - u * u * (3.0 - 2.0 * u)).astype(np.float32)
+        row["splice"] = self._old_motion(splice - anchor)
         row["frame_valid"] = (t >= 0).astype(np.float32)
+
+    def _old_motion(self, first: int) -> Array:
+        """What the timeline has from frame ``first`` on, as long as the window; its end coasts to a stop."""
+        old = self._continued(first, self._shape.frames)
+        missing = self._shape.frames - len(old)
+        if missing == 0:
+            return old
+        step = old[-1] - old[-2]
+        coasting = np.cumsum(0.7 ** np.arange(1, missing + 1))[:, None, None]
+        return np.concatenate([old, old[-1] + coasting * step]).astype(np.float32)
 
     def _scene(self, splice: int, playhead_s: float) -> tuple[tuple[Obstacle, ...], tuple[Target, ...]]:
         """Obstacles and targets that matter now; a target without a time gets one, a passed one is left out."""

@@ -116,10 +116,8 @@ class Shape:
             "frame_valid": (t,),  # frames that count in the objective
             "anchor": (t,),  # one-hot: the frame that is placed in the world
             "place": (5,),  # x, y, z of the anchor's root ground point, cos and sin of its heading
-            "splice_pose": (j, 3),  # joints to pass through at the anchor
-            "splice_step": (j, 3),  # displacement per frame to have there
-            "splice_position": (t,),  # how much of the position offset each frame takes
-            "splice_velocity": (t,),  # how much of the velocity offset each frame takes, frames
+            "splice": (t, j, 3),  # joints to come from: what was played, then what was planned until now
+            "splice_weight": (t,),  # how much of them each frame takes: 1 for the past, then falling to 0
             "reference": (t, j, 3),
             "reference_weight": (t, j),
             "key": (t, j, 3),

@@ -26,7 +26,7 @@ from lamp.models.text import load_text_encoder
 from lamp.networks import empty_networks
 from lamp.problem import Shape
 from lamp.skeleton import SKELETON_HASH
-from training import checkpoint, stages
+from training import checkpoint, model_card, stages
 from training.autoencoder import load_trained
 from training.config import TrainingConfig, load_config
 from training.dataset import PreparedSet
@@ -52,6 +52,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--guidance", type=float, default=0.0, help="default classifier-free guidance of generation"
     )
+    parser.add_argument("--metrics", type=Path, help="JSON of `training evaluate`, for the manifest and the model card")
     parser.add_argument("--make-default", action="store_true", help="load this bundle when none is named")
     parser.set_defaults(func=run)
 
@@ -76,6 +77,9 @@ def run(args: argparse.Namespace) -> int:
             **{f"{stage}_{key}": value for stage, entry in state.items() for key, value in entry.items()},
         },
     }  # fmt: skip
+    metrics = json.loads(args.metrics.read_text(encoding="utf8")) if args.metrics else {}
+    manifest["metrics"] = {name: metrics[name] for name in ("reconstruction", "generation") if name in metrics}
+    (folder / "MODEL_CARD.md").write_text(model_card.write(manifest, metrics), encoding="utf8")
     (folder / MANIFEST).write_text(yaml.safe_dump(manifest, sort_keys=False, width=100), encoding="utf8")
     if args.make_default:
         (folder.parent / "default.yaml").write_text(f"default: {args.name}\n", encoding="utf8")

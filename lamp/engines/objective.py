@@ -77,8 +77,8 @@ def rollout(networks: PriorNetworks, noise: Tensor, p: Tensors, grid: list[float
 def place(raw: Tensor, p: Tensors) -> Tensor:
     """Features -> joints of the standard skeleton, at their place in the world and joined to what was played before.
 
-    The window is turned and moved so that its anchor frame has the wanted ground point and heading. What is left
-    between it and the pose to pass through decays over the following frames, so position and velocity are continuous.
+    The window is turned and moved so that its anchor frame has the wanted ground point and heading, and cross-fades from
+    the motion it replaces; the weight starts at 1 with zero slope, so position and velocity are continuous.
     """
     local = features.decode(raw)
     turn = torch.cumsum(raw[..., 0], -1) - raw[..., 0]
@@ -99,15 +99,7 @@ def place(raw: Tensor, p: Tensors) -> Tensor:
         ],
         -1,
     )
-    at = (world * anchor[..., None, None]).sum(1)
-    before = torch.cat([anchor[:, 1:], torch.zeros_like(anchor[:, :1])], 1)
-    step = at - (world * before[..., None, None]).sum(1)
-    offset, change = p["splice_pose"] - at, p["splice_step"] - step
-    world = (
-        world
-        + p["splice_position"][..., None, None] * offset[:, None]
-        + p["splice_velocity"][..., None, None] * change[:, None]
-    )
+    world = world + p["splice_weight"][..., None, None] * (p["splice"] - world)
     joints: Tensor = fit_skeleton(world, torch)
     return joints
 
