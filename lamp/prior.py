@@ -132,13 +132,24 @@ class MotionPrior:
             for j, c in zip(joints, raw[..., -4:], strict=True)
         ]
 
+    def encode(self, motion: Motion, visible: Array | None = None) -> Array:
+        """Standardised latents ``(L, D)`` of a clip, one token per 4 frames at 20 fps.
+
+        ``visible (L, 6)`` in {0, 1} hides tokens of body parts (order of ``lamp.skeleton.PARTS``) from the masked
+        encoder: a visible prefix with a masked future, or any other pattern.
+        """
+        return self.planner.latents(motion.resample(FPS).positions_m, visible)
+
+    def decode(self, latents: Array) -> Motion:
+        """The clip of latents ``(L, D)``, from the origin and facing +Z."""
+        raw = self.engine.decode(latents[None], np.ones((1, len(latents)), np.float32))[0]
+        return Motion.from_positions(features.decode(raw), FPS, np.clip(raw[..., -4:], 0.0, 1.0))
+
     def reconstruct(self, motion: Motion) -> Motion:
         """The clip through the autoencoder and back, placed where it was (its length cut to whole tokens)."""
-        joints = motion.resample(FPS).positions_m
-        latents = self.planner.latents(joints)
-        raw = self.engine.decode(latents[None], np.ones((1, len(latents)), np.float32))[0]
-        local = features.decode(raw)
-        return Motion.from_positions(_placed(local, joints[0]), FPS, np.clip(raw[..., -4:], 0, 1))
+        clip = motion.resample(FPS)
+        local = self.decode(self.encode(clip))
+        return Motion.from_positions(_placed(local.positions_m, clip.positions_m[0]), FPS, local.contacts)
 
     # -- optimisation ---------------------------------------------------------------------------------------------
 
