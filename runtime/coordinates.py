@@ -73,6 +73,11 @@ class CoordinateSystem:
         """+1 for right-handed axes, -1 for left-handed ones."""
         return round(float(np.linalg.det(self.client_from_model)))
 
+    @property
+    def right_handed(self) -> bool:
+        """Whether the client's axes are right-handed, as the model's are."""
+        return self.handedness == 1
+
     # -- model -> client ------------------------------------------------------------------------------------------
 
     def position_from_model(self, v_m: ArrayLike) -> Array:
