@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from lamp.live import LiveCharacter, Plan
+from lamp.live import Plan
 from lamp.motion import Motion
 from lamp.optimizer import Report
-from lamp.prior import MotionPrior, Result
+from lamp.prior import Result
 from lamp.problem import Target
 from lamp.scene.obstacle import Obstacle
 from lamp.tasks import Task
@@ -81,9 +81,9 @@ class Character(Protocol[J]):
     def remove_obstacle(self, id: str, *, revision: int | None = None) -> None: ...
     def put_target(self, id: str, target: Target, *, revision: int | None = None) -> None: ...
     def remove_target(self, id: str, *, revision: int | None = None) -> None: ...
-    def next_job(self, playhead_s: float) -> Any: ...  # Job | None
-    def publish(self, job: Any) -> Plan: ...
-    def cancel(self, job: Any) -> None: ...
+    def next_job(self, playhead_s: float) -> J | None: ...
+    def publish(self, job: J) -> Plan: ...
+    def cancel(self, job: J) -> None: ...
     def frames(self, start_s: float, end_s: float, fps: float) -> Motion: ...
 
     @property
@@ -93,55 +93,19 @@ class Character(Protocol[J]):
 class Backend(Protocol[J]):
     """Makes characters and clips. Bad input raises ``lamp.errors.InputError``."""
 
-    @property
-    def info(self) -> BackendInfo: ...
+    info: BackendInfo
 
-    def new_character(self, start: CharacterStart) -> Character:
+    def new_character(self, start: CharacterStart) -> Character[J]:
         """A live character; it plans nothing yet."""
 
-    def optimize(self, tasks: Sequence[Task], options: OptimizeOptions) -> list[Any]:
+    def optimize(self, tasks: Sequence[Task], options: OptimizeOptions) -> list[J]:
         """Offline tasks as jobs."""
 
-    def result(self, job: Any) -> Result:
+    def result(self, job: J) -> Result:
         """What a job of :meth:`optimize` has reached so far."""
 
     def generate(self, prompt: str, frames: int, seed: int, guidance: float | None) -> Motion:
         """One clip by plain sampling."""
 
-    def advance(self, jobs: Sequence[Any], steps: int) -> None:
+    def advance(self, jobs: Sequence[J], steps: int) -> None:
         """A few steps for all jobs as one batch; marks finished ones."""
-
-
-class PriorBackend:
-    """The real thing: a loaded ``MotionPrior``."""
-
-    def __init__(self, prior: MotionPrior) -> None:
-        self.prior = prior
-
-    @property
-    def info(self) -> BackendInfo:
-        p = self.prior
-        return BackendInfo(p.name, p.licence, p.engine_name, p.device, p.fps, p.max_frames)
-
-    def new_character(self, start: CharacterStart) -> Character:
-        return LiveCharacter(
-            self.prior.planner,
-            prompt=start.prompt,
-            seed=start.seed,
-            start_position_m=start.position_m,
-            start_heading_rad=start.heading_rad,
-        )
-
-    def optimize(self, tasks: Sequence[Task], options: OptimizeOptions) -> list[Any]:
-        o = options
-        jobs = self.prior.jobs(tasks, steps=o.steps, deadline_s=o.time_limit_s, starts=o.starts, seed=o.seed)
-        return list(jobs)
-
-    def result(self, job: Any) -> Result:
-        return self.prior.result(job)
-
-    def generate(self, prompt: str, frames: int, seed: int, guidance: float | None) -> Motion:
-        return self.prior.generate([prompt], frames=frames, seed=seed, guidance=guidance)[0]
-
-    def advance(self, jobs: Sequence[Any], steps: int) -> None:
-        self.prior.planner.advance(jobs, steps)

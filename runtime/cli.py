@@ -17,7 +17,7 @@ EXAMPLES = """\
 examples:
   lamp doctor                                             is everything here that is needed?
   lamp demo                                               drive a character over the wire and film it
-  lamp serve                                              serve game engines on 127.0.0.1:50051
+  lamp serve                                              serve game engines on 127.0.0.1:50061
   lamp generate "a person walks forward" --out walk.npz --gif walk.gif
   lamp edit walk.npz --target left_wrist 0.4 1.2 2.0 3.0 --out reach.npz
   lamp COMMAND --help                                     all options of a command, with examples
@@ -34,10 +34,14 @@ class Command:
 
 COMMANDS: dict[str, Command] = {
     "serve": Command("runtime.commands.serve", "serve game engines over gRPC"),
-    "demo": Command("runtime.demo", "drive a character over the wire: prompt, obstacle, hand target; writes a film"),
+    "demo": Command(
+        "runtime.demo", "drive a character over the wire: prompt, obstacle, hand target; writes a film"
+    ),
     "generate": Command("runtime.commands.generate", "motion from a sentence"),
     "edit": Command("runtime.commands.edit", "change a motion so that it meets targets and avoids obstacles"),
-    "doctor": Command("runtime.commands.doctor", "check this machine and say what to do about what is missing"),
+    "doctor": Command(
+        "runtime.commands.doctor", "check this machine and say what to do about what is missing"
+    ),
     "bench": Command("runtime.bench", "measure how long things take on this machine"),
 }
 
@@ -87,9 +91,14 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, command in COMMANDS.items():
         sub = subparsers.add_parser(
-            name, help=command.help, description=command.help, formatter_class=argparse.RawDescriptionHelpFormatter
+            name,
+            help=command.help,
+            description=command.help,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        sub.add_argument("-v", "--verbose", action="store_true", help="log everything; tracebacks of failures")
+        sub.add_argument(
+            "-v", "--verbose", action="store_true", help="log everything; tracebacks of failures"
+        )
         if name == chosen:
             try:
                 module = importlib.import_module(command.module)

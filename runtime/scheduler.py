@@ -1,5 +1,7 @@
-"""One thread owns the device. Each tick it takes the jobs of all live characters, advances them a few steps as one batch,
-publishes what is done, and runs one slice of whatever else was asked for. The event loop never computes motion.
+"""One thread owns the device: it runs all live characters and, a slice at a time, all offline calls.
+
+The asyncio loop hands work in and hears of results through ``loop.call_soon_threadsafe``; it never computes motion. An
+exception ends the character or the call it belongs to, never the worker.
 """
 
 from __future__ import annotations
@@ -7,210 +9,230 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import Future
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from runtime.backend import Backend, Character, Job
+from runtime.backend import Backend
+from runtime.live_work import LiveTicker, LiveWork
+from runtime.offline_work import Done, Status
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-_END: Any = object()
+_IDLE_POLL_S = (
+    0.01  # how often live characters are asked whether they need a plan when nothing else wakes the worker
+)
+_STOP_S = 30.0  # most a slice may take when the worker is asked to stop
 
 
-class Driven(Protocol):
-    """A session, as the worker sees it. All of it is called on the worker thread."""
+class Overloaded(Exception):  # noqa: N818 - a state of the server, not a mistake
+    """No room for another offline call."""
 
-    session_id: str
-    character: Character
-    closed: bool
 
-    def apply_intent(self) -> bool:
-        """Bring the newest wishes to the character; whether anything changed."""
-
-    def playhead_s(self) -> float: ...
-
-    def deliver(self, plan: Any) -> None:
-        """A plan was published."""
-
-    def fail(self, error: BaseException) -> None:
-        """Planning for this session failed; the session must end."""
+class Stopped(Exception):  # noqa: N818 - a state of the server, not a mistake
+    """The worker is stopping or has stopped."""
 
 
 class Scheduler:
-    """See the module. ``start`` and ``stop`` bracket its life; everything else may be called from any thread."""
+    """The worker thread and what it works on. Made, started and stopped on the event loop."""
 
-    poll_s = 0.02  # how often playheads are looked at while nothing else wakes the worker
-    hopeless_s = 0.25  # a job that has longer to go than this is dropped when the wishes it knows are out of date
-
-    def __init__(self, backend: Backend, *, steps_per_tick: int = 3) -> None:
+    def __init__(self, backend: Backend[Any], *, max_offline: int = 8) -> None:
         self.backend = backend
-        self.steps_per_tick = steps_per_tick
+        self._ticker = LiveTicker(backend)
+        self._max_offline = max_offline
+        self._calls: deque[Callable[[], None]] = deque()
+        self._offline: deque[_OfflineCall] = deque()
         self._wake = threading.Condition()
+        self._woken = False
         self._stopping = False
-        self._calls: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
-        self._sessions: dict[str, Driven] = {}
-        self._jobs: dict[str, Job] = {}
-        self._thread = threading.Thread(target=self._run, name="lamp-device-worker", daemon=True)
-
-    # -- from any thread ------------------------------------------------------------------------------------------
+        self._thread = threading.Thread(target=self._run, name="lamp-device", daemon=True)
 
     def start(self) -> None:
+        """Start the worker."""
         self._thread.start()
 
-    def stop(self, timeout_s: float = 10.0) -> None:
-        """Stop after the tick under way; calls that wait are cancelled."""
-        with self._wake:
-            self._stopping = True
-            self._wake.notify()
-        self._thread.join(timeout_s)
+    async def stop(self) -> None:
+        """Let the worker end after its present slice; offline calls still waiting are cancelled."""
+        self._stopping = True
+        self.wake()
+        await asyncio.to_thread(self._thread.join, _STOP_S)
         if self._thread.is_alive():
-            log.error("the device worker did not stop within %.0f s", timeout_s)
+            log.error("the worker did not stop within %.0f s", _STOP_S)
 
-    def attach(self, session: Driven) -> None:
-        """Plan for this session from the next tick on."""
-        with self._wake:
-            self._sessions[session.session_id] = session
-            self._wake.notify()
+    # -- for the event loop -----------------------------------------------------------------------------------------
 
-    def detach(self, session: Driven) -> None:
-        """Forget the session and its job; it may be called twice."""
-        with self._wake:
-            self._sessions.pop(session.session_id, None)
-            self._wake.notify()
+    async def add(self, work: LiveWork) -> None:
+        """Make the character of ``work`` and plan for it from now on. Raises what making it raises."""
+
+        def begin() -> None:
+            if not work.closed:
+                work.begin(self.backend)
+                self._ticker.works.append(work)
+
+        try:
+            await self.call(begin)
+        except asyncio.CancelledError:
+            self.remove(work)
+            raise
+
+    def remove(self, work: LiveWork) -> None:
+        """Plan for it no more; takes effect at the next tick."""
+        work.closed = True
+        self.wake()
+
+    async def call(self, do: Callable[[], T]) -> T:
+        """Run ``do`` on the worker between two slices and return what it returns. Raises ``Stopped`` too late in life."""
+        if self._stopping:
+            raise Stopped("the server is stopping")
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+
+        def run() -> None:
+            try:
+                result = do()
+            except Exception as error:
+                _post(loop, _settle, answer, None, error)
+            else:
+                _post(loop, _settle, answer, result, None)
+
+        self._calls.append(run)
+        self.wake()
+        return await answer
+
+    async def run_offline(self, slices: Iterator[Status | Done]) -> AsyncIterator[Status | Done]:
+        """Work through ``slices`` on the worker; yields the newest status, then ``Done``.
+
+        A reader that is slower than the work misses statuses in between. Leaving the iteration cancels the work.
+        Raises ``Overloaded`` when too many calls wait, ``Stopped`` when the server stops, and whatever ``slices`` raises.
+        """
+        if self._stopping:
+            raise Stopped("the server is stopping")
+        if len(self._offline) >= self._max_offline:
+            raise Overloaded(
+                f"{len(self._offline)} Generate and Optimize calls are running or waiting already"
+            )
+        call = _OfflineCall(slices, asyncio.get_running_loop())
+        self._offline.append(call)
+        self.wake()
+        try:
+            while True:
+                item = await call.next()
+                yield item
+                if isinstance(item, Done):
+                    return
+        finally:
+            call.cancelled = True
+            self.wake()
 
     def wake(self) -> None:
-        """Something changed; look now."""
+        """Something new is there for the worker."""
         with self._wake:
+            self._woken = True
             self._wake.notify()
 
-    def call(self, work: Callable[[], T]) -> Future[T]:
-        """Run ``work`` on the worker between two ticks."""
-        future: Future[T] = Future()
-        with self._wake:
-            if self._stopping:
-                future.cancel()
-                future.set_running_or_notify_cancel()
-            else:
-                self._calls.append((work, future))
-                self._wake.notify()
-        return future
+    @property
+    def live_count(self) -> int:
+        """Characters the worker holds; a moment behind ``add`` and ``remove``."""
+        return len(self._ticker.works)
 
-    async def stream(self, make: Callable[[], Iterator[T]]) -> AsyncIterator[T]:
-        """Items of a generator that runs on the worker, one slice per tick; leaving the loop closes the generator."""
-        slices = await asyncio.wrap_future(self.call(make))
-        try:
-            while (item := await asyncio.wrap_future(self.call(lambda: next(slices, _END)))) is not _END:
-                yield item
-        finally:
-            self.call(getattr(slices, "close", lambda: None))
+    @property
+    def offline_count(self) -> int:
+        """Offline calls running or waiting."""
+        return len(self._offline)
 
-    def counts(self) -> tuple[int, int]:
-        """Sessions and jobs held now."""
-        with self._wake:
-            return len(self._sessions), len(self._jobs)
-
-    # -- on the worker --------------------------------------------------------------------------------------------
+    # -- on the worker ----------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        while self._wait():
+        busy = False
+        while not self._stopping:
+            with self._wake:
+                if not busy and not self._woken:
+                    self._wake.wait(_IDLE_POLL_S if self._ticker.works else None)
+                self._woken = False
             try:
-                self.tick()
-            except Exception:  # the worker outlives everything; what caused this was not one session's job
-                log.exception("a tick of the device worker failed")
-        with self._wake:
-            waiting, self._calls = list(self._calls), deque()
-        for _, future in waiting:
-            if future.cancel():
-                future.set_running_or_notify_cancel()
-        self._jobs.clear()
+                busy = self._slice()
+            except Exception:
+                log.exception("the worker met an error that belongs to no session; it goes on")
+        self._answer_calls()
+        for call in self._offline:
+            call.fail(Stopped("the server is stopping"))
+        log.debug("worker stopped")
 
-    def _wait(self) -> bool:
-        """Sleep until there may be something to do; False when the worker should end."""
-        with self._wake:
-            if not (self._stopping or self._calls or self._jobs):
-                self._wake.wait(self.poll_s if self._sessions else None)
-            return not self._stopping
+    def _slice(self) -> bool:
+        """Waiting calls, one tick for the live characters, one slice of offline work; whether there may be more."""
+        self._answer_calls()
+        busy = self._ticker.tick()
+        if not self._offline:
+            return busy
+        if self._offline[0].step():
+            self._offline.popleft()
+        return True
 
-    def tick(self) -> None:
-        """One round; public for tests."""
-        self._run_calls()
-        with self._wake:
-            sessions = dict(self._sessions)
-        for id in [id for id, job in self._jobs.items() if id not in sessions]:
-            del self._jobs[id]  # the session is gone, and nobody else knows its character
-        for session in sessions.values():
-            self._guard(session, self._update, session)
-        self._advance(sessions)
-        for id, job in list(self._jobs.items()):
-            if job.finished:
-                self._guard(sessions[id], self._publish, sessions[id], job)
+    def _answer_calls(self) -> None:
+        while self._calls:
+            self._calls.popleft()()
 
-    def _run_calls(self) -> None:
-        """Everything that waits now; what they ask for in turn comes in the next tick."""
-        with self._wake:
-            calls, self._calls = self._calls, deque()
-        for work, future in calls:
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                result = work()
-            except BaseException as error:  # noqa: BLE001 - the caller gets it
-                future.set_exception(error)
-            else:
-                future.set_result(result)
 
-    def _update(self, session: Driven) -> None:
-        """Bring wishes to the character and start the job that is due."""
-        id, job = session.session_id, self._jobs.get(session.session_id)
-        changed = session.apply_intent()
-        playhead = session.playhead_s()
-        if changed and job is not None and self._is_hopeless(session, job, playhead):
-            session.character.cancel(job)
-            del self._jobs[id]
-            job = None
-        if job is None:
-            started = session.character.next_job(playhead)
-            if started is not None:
-                self._jobs[id] = started
+class _OfflineCall:
+    """One Generate or Optimize call: slices on the worker, a slot with the newest item on the event loop."""
 
-    def _is_hopeless(self, session: Driven, job: Job, playhead_s: float) -> bool:
-        """Whether a job that does not know the newest wishes would only delay them. A first plan, or one that
-        is done soon, is worth having: a client that changes its mind every frame still gets plans."""
-        has_motion = session.character.planned_until_s > playhead_s + self.hopeless_s
-        return has_motion and job.deadline_s - time.monotonic() > self.hopeless_s
+    def __init__(self, slices: Iterator[Status | Done], loop: asyncio.AbstractEventLoop) -> None:
+        self.cancelled = False  # set by the event loop
+        self._slices = slices
+        self._loop = loop
+        self._slot: Status | Done | BaseException | None = None
+        self._filled = asyncio.Event()
 
-    def _advance(self, sessions: dict[str, Driven]) -> None:
-        jobs = dict(self._jobs)
-        if not jobs:
-            return
+    def step(self) -> bool:
+        """Do one slice (worker); whether the call is over."""
+        if self.cancelled:
+            return True
         try:
-            self.backend.advance(list(jobs.values()), self.steps_per_tick)
-        except Exception as error:  # find whose job it is: each alone
-            if len(jobs) == 1:
-                (id,) = jobs
-                self._drop(sessions[id], error)
-                return
-            log.warning("a batch of %d jobs failed (%s); trying them one by one", len(jobs), error)
-            for id, job in jobs.items():
-                self._guard(sessions[id], self.backend.advance, [job], self.steps_per_tick)
-
-    def _publish(self, session: Driven, job: Job) -> None:
-        del self._jobs[session.session_id]
-        if not session.closed:
-            session.deliver(session.character.publish(job))
-
-    def _guard(self, session: Driven, work: Callable[..., Any], *args: Any) -> None:
-        """Run something for one session; if it fails, only that session ends."""
-        try:
-            work(*args)
+            item = next(self._slices)
         except Exception as error:
-            self._drop(session, error)
+            self.fail(error)
+            return True
+        _post(self._loop, self._put, item)
+        return isinstance(item, Done)
 
-    def _drop(self, session: Driven, error: BaseException) -> None:
-        log.error("session %s: planning failed", session.session_id, exc_info=error)
-        self._jobs.pop(session.session_id, None)
-        self.detach(session)
-        session.fail(error)
+    def fail(self, error: BaseException) -> None:
+        """End the call with an error (worker)."""
+        _post(self._loop, self._put, error)
+
+    def _put(self, item: Status | Done | BaseException) -> None:
+        if (
+            isinstance(item, Status)
+            and isinstance(self._slot, Status)
+            and self._slot.preview
+            and not item.preview
+        ):
+            return  # keep a preview that was not read yet; the next status comes soon
+        self._slot = item
+        self._filled.set()
+
+    async def next(self) -> Status | Done:
+        """The newest item (event loop)."""
+        await self._filled.wait()
+        self._filled.clear()
+        item, self._slot = self._slot, None
+        if isinstance(item, BaseException):
+            raise item
+        assert item is not None
+        return item
+
+
+def _settle(answer: asyncio.Future[Any], result: Any, error: Exception | None) -> None:
+    if answer.cancelled():
+        return
+    if error is not None:
+        answer.set_exception(error)
+    else:
+        answer.set_result(result)
+
+
+def _post(loop: asyncio.AbstractEventLoop, do: Callable[..., None], *args: Any) -> None:
+    """Run ``do`` on the loop; a loop that is closed already has nobody left to tell."""
+    try:
+        loop.call_soon_threadsafe(do, *args)
+    except RuntimeError:
+        log.debug("the event loop is closed; a result was dropped")

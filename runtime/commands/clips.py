@@ -27,9 +27,13 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="another seed, another motion (default: 0)")
     parser.add_argument("--bundle", help="name or folder of the bundle (default: the default bundle)")
     parser.add_argument("--engine", choices=("auto", "onnx", "torch"), default="auto", help="default: auto")
-    parser.add_argument("--server", metavar="HOST:PORT", help="let a running server do it instead of this process")
+    parser.add_argument(
+        "--server", metavar="HOST:PORT", help="let a running server do it instead of this process"
+    )
     parser.add_argument("--token", help="access token of that server")
-    parser.add_argument("--tls-ca", type=Path, metavar="FILE.pem", help="certificate authority of that server")
+    parser.add_argument(
+        "--tls-ca", type=Path, metavar="FILE.pem", help="certificate authority of that server"
+    )
 
 
 def load_prior(args: argparse.Namespace) -> MotionPrior:

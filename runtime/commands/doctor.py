@@ -35,14 +35,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of ``lamp doctor``."""
     parser.add_argument("--bundle", help="bundle to try (default: the default bundle)")
     parser.add_argument("--engine", choices=("auto", "onnx", "torch"), default="auto", help="default: auto")
-    parser.add_argument("--host", default="127.0.0.1", help="address the server will listen on (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=50051, help="port the server will use (default: 50051)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address the server will listen on (default: 127.0.0.1)"
+    )
+    parser.add_argument("--port", type=int, default=50061, help="port the server will use (default: 50061)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print every finding as it is made."""
     bad = 0
-    checks: tuple[Callable[[argparse.Namespace], Iterator[Finding]], ...] = (python, packages, gpu, port, bundle)
+    checks: tuple[Callable[[argparse.Namespace], Iterator[Finding]], ...] = (
+        python,
+        packages,
+        gpu,
+        port,
+        bundle,
+    )
     for check in checks:
         for finding in check(args):
             bad += finding.state == BAD
@@ -50,7 +58,9 @@ def run(args: argparse.Namespace) -> int:
             if finding.remedy:
                 sys.stdout.write(f"{'':8} -> {finding.remedy}\n")
             sys.stdout.flush()
-    sys.stdout.write("the server can run here\n" if not bad else f"{bad} things to mend before the server can run\n")
+    sys.stdout.write(
+        "the server can run here\n" if not bad else f"{bad} things to mend before the server can run\n"
+    )
     return 1 if bad else 0
 
 
@@ -74,7 +84,9 @@ def packages(args: argparse.Namespace) -> Iterator[Finding]:
     for name, extra in OPTIONAL.items():
         version = _version(name)
         if version is None:
-            yield Finding(NOTE, f"{name} is not installed", f"only if wanted: pip install 'lamp-motion[{extra}]'")
+            yield Finding(
+                NOTE, f"{name} is not installed", f"only if wanted: pip install 'lamp-motion[{extra}]'"
+            )
         else:
             yield Finding(OK, f"{name} {version}")
 
@@ -103,7 +115,9 @@ def gpu(args: argparse.Namespace) -> Iterator[Finding]:
 def port(args: argparse.Namespace) -> Iterator[Finding]:
     """Whether the server's port is free."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(args.host, args.port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            args.host, args.port, type=socket.SOCK_STREAM
+        )[0]
         with socket.socket(family, kind, protocol) as probe:
             if sys.platform != "win32":  # as the server does; there it would share a port that is in use
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -129,6 +143,8 @@ def bundle(args: argparse.Namespace) -> Iterator[Finding]:
     try:
         prior.generate(["a person walks forward"], frames=40)
     except Exception as error:
-        yield Finding(BAD, f"engine {prior.engine_name} on {prior.device} fails: {error}", "try --engine onnx")
+        yield Finding(
+            BAD, f"engine {prior.engine_name} on {prior.device} fails: {error}", "try --engine onnx"
+        )
     else:
         yield Finding(OK, f"engine {prior.engine_name} on {prior.device} makes motion")

@@ -22,7 +22,13 @@ examples:
 
 joints: {", ".join(JOINT_NAMES)}
 """
-SIZES: dict[str, str] = {"sphere": "R", "capsule": "R HALF", "cylinder": "R HALF", "box": "HX HY HZ", "plane": ""}
+SIZES: dict[str, str] = {
+    "sphere": "R",
+    "capsule": "R HALF",
+    "cylinder": "R HALF",
+    "box": "HX HY HZ",
+    "plane": "",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--prompt", default="", help="what the person does meanwhile")
     parser.add_argument("--steps", type=int, default=150, help="optimisation steps (default: 150)")
-    parser.add_argument("--starts", type=int, default=1, help="independent tries, the best is kept (default: 1)")
+    parser.add_argument(
+        "--starts", type=int, default=1, help="independent tries, the best is kept (default: 1)"
+    )
     clips.add_common(parser)
 
 
@@ -55,7 +63,9 @@ def parse_obstacle(words: list[str]) -> Obstacle:
         raise InputError("--obstacle", f"{shape!r} is unknown; use one of {', '.join(SIZES)}")
     needed = SIZES[shape].split()
     if len(numbers) != 3 + len(needed):
-        raise InputError("--obstacle", f"a {shape} needs {' '.join(['X Y Z', *needed])}; {len(numbers)} numbers given")
+        raise InputError(
+            "--obstacle", f"a {shape} needs {' '.join(['X Y Z', *needed])}; {len(numbers)} numbers given"
+        )
     size = (numbers[3:] + [1.0, 1.0, 1.0])[:3]
     return Obstacle(shape, (numbers[0], numbers[1], numbers[2]), (size[0], size[1], size[2]))
 

@@ -11,7 +11,7 @@ EXAMPLES = """\
 examples:
   lamp generate "a person walks forward" --out walk.npz
   lamp generate "someone jumps twice" --seconds 4 --seed 7 --out jump.npz --gif jump.gif
-  lamp generate "a person waves" --server 127.0.0.1:50051 --out wave.npz
+  lamp generate "a person waves" --server 127.0.0.1:50061 --out wave.npz
 """
 
 
@@ -19,7 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of ``lamp generate``."""
     parser.add_argument("prompt", help="what the person does, in English")
     parser.add_argument("--seconds", type=float, default=6.0, help="length of the clip (default: 6)")
-    parser.add_argument("--guidance", type=float, help="how closely to follow the prompt (default: the bundle's)")
+    parser.add_argument(
+        "--guidance", type=float, help="how closely to follow the prompt (default: the bundle's)"
+    )
     clips.add_common(parser)
 
 

@@ -1,0 +1,226 @@
+"""Requests for clips (Generate, Optimize), checked and turned into tasks in model space. Raises ``Refused``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lamp.motion import Motion
+from lamp.problem import Weights
+from lamp.skeleton import JOINT_COUNT, forward_kinematics
+from lamp.tasks import Task
+from runtime import limits as bounds
+from runtime.backend import BackendInfo, OptimizeOptions
+from runtime.coordinates import CoordinateSystem
+from runtime.decode import read_coordinates, read_obstacle, read_place, read_prompt, read_target
+from runtime.limits import Limits
+from runtime.pb.v1 import motion_pb2, service_pb2
+from runtime.validation import Array, Checker
+
+# A clip made from a reference without `keep` stays near the noise of the reference.
+_EDIT = replace(Weights(), start=0.05)
+
+
+@dataclass(frozen=True)
+class ClipFormat:
+    """How clips are sent."""
+
+    coordinates: CoordinateSystem
+    fps: float
+
+
+@dataclass(frozen=True)
+class GenerateOrder:
+    """A checked GenerateRequest."""
+
+    prompts: tuple[str, ...]
+    frames: int
+    seed: int
+    guidance: float | None
+    format: ClipFormat
+
+
+@dataclass(frozen=True)
+class OptimizeOrder:
+    """A checked OptimizeRequest."""
+
+    tasks: tuple[Task, ...]
+    options: OptimizeOptions
+    preview_interval_s: float | None
+    format: ClipFormat
+
+
+def read_generate(request: service_pb2.GenerateRequest, info: BackendInfo, limits: Limits) -> GenerateOrder:
+    """Prompts and how to sample them."""
+    check = Checker()
+    if check.count("prompts", len(request.prompts), bounds.MAX_CLIPS, 1):
+        prompts = tuple(read_prompt(f"prompts[{i}]", p, check, limits) for i, p in enumerate(request.prompts))
+    else:
+        prompts = ()
+    guidance = None
+    if request.HasField("guidance"):
+        guidance = check.number("guidance", request.guidance, 0.0, bounds.MAX_GUIDANCE)
+    frames = _read_frames(request.duration_s, info, check)
+    order = GenerateOrder(prompts, frames, request.seed, guidance, _read_format(request, info, check))
+    check.done()
+    return order
+
+
+def read_optimize(request: service_pb2.OptimizeRequest, info: BackendInfo, limits: Limits) -> OptimizeOrder:
+    """Tasks and how to optimise them."""
+    check = Checker()
+    format = _read_format(request, info, check)
+    tasks: list[Task] = []
+    if check.count("tasks", len(request.tasks), bounds.MAX_CLIPS, 1):
+        parts = [(task, check.at(f"tasks[{i}]")) for i, task in enumerate(request.tasks)]
+        tasks = [_read_task(task, format.coordinates, info, limits, part) for task, part in parts]
+    time_limit = interval = None
+    if request.HasField("time_limit_s"):
+        low, high = bounds.MIN_TIME_LIMIT_S, bounds.MAX_TIME_LIMIT_S
+        time_limit = check.number("time_limit_s", request.time_limit_s, low, high)
+    if request.HasField("preview_interval_s"):
+        interval = check.number("preview_interval_s", request.preview_interval_s, 0.2, 60.0)
+    options = OptimizeOptions(
+        int(check.default("steps", request.steps, 1, bounds.MAX_STEPS, bounds.DEFAULT_STEPS)),
+        time_limit,
+        int(check.default("starts", request.starts, 1, bounds.MAX_STARTS, 1)),
+        request.seed,
+    )
+    check.done()
+    return OptimizeOrder(tuple(tasks), options, interval, format)
+
+
+def _read_format(
+    request: service_pb2.GenerateRequest | service_pb2.OptimizeRequest, info: BackendInfo, check: Checker
+) -> ClipFormat:
+    coordinates = read_coordinates(request.coordinate_system, check.at("coordinate_system"))
+    return ClipFormat(
+        coordinates, check.default("fps", request.fps, bounds.MIN_FPS, bounds.MAX_FPS, info.fps)
+    )
+
+
+def _read_frames(duration_s: float, info: BackendInfo, check: Checker) -> int:
+    default = min(bounds.DEFAULT_CLIP_S, info.max_clip_s)
+    duration = check.default("duration_s", duration_s, bounds.MIN_CLIP_S, info.max_clip_s, default)
+    return min(round(duration * info.fps), info.max_frames)
+
+
+def _read_task(
+    message: service_pb2.OptimizeTask,
+    coordinates: CoordinateSystem,
+    info: BackendInfo,
+    limits: Limits,
+    check: Checker,
+) -> Task:
+    prompt = read_prompt("prompt", message.prompt, check, limits)
+    reference, keep = None, None
+    if message.HasField("reference"):
+        reference = _read_motion(message.reference, coordinates, info, check.at("reference"))
+        keep = _read_keep(message.keep, len(message.reference.frames), reference, check)
+        for name in ("start_position", "start_facing"):
+            if message.HasField(name):
+                check.fail(
+                    name, "is set together with a reference, which has its own place; leave one of them out"
+                )
+        if message.duration_s:
+            check.fail("duration_s", "is set together with a reference; cut or extend the reference instead")
+    elif message.keep:
+        check.fail("keep", "needs a reference")
+    if message.show_kept and keep is None:
+        check.fail("show_kept", "needs a reference and keep")
+    position, heading = read_place(message.start_position, message.start_facing, message, coordinates, check)
+    targets, obstacles = [], []
+    if check.count("targets", len(message.targets), limits.max_targets):
+        for i, target in enumerate(message.targets):
+            targets.append(read_target(target, coordinates, 0.0, check.at(f"targets[{i}]")))
+    if check.count("obstacles", len(message.obstacles), limits.max_obstacles):
+        for i, obstacle in enumerate(message.obstacles):
+            obstacles.append(read_obstacle(obstacle, coordinates, 0.0, check.at(f"obstacles[{i}]")))
+    frames = _read_frames(0.0 if reference is not None else message.duration_s, info, check)
+    with check.library():
+        return Task(
+            prompt=prompt, frames=frames, reference=reference, keep=keep,
+            show=keep > 0 if message.show_kept and keep is not None else None,
+            targets=tuple(targets), obstacles=tuple(obstacles), place=(*position, heading),
+            weights=_EDIT if reference is not None and keep is None else Weights(),
+        )  # fmt: skip
+    return Task()
+
+
+def _read_motion(
+    message: motion_pb2.Motion, coordinates: CoordinateSystem, info: BackendInfo, check: Checker
+) -> Motion | None:
+    """A reference at the model's rate, or None when it cannot be used."""
+    fps = check.number("fps", message.fps, bounds.MIN_FPS, bounds.MAX_FPS)
+    count = len(message.frames)
+    longest = int(info.max_clip_s * fps)
+    if check.found or not check.count("frames", count, longest, int(np.ceil(bounds.MIN_CLIP_S * fps))):
+        return None
+    joints = np.empty((count, JOINT_COUNT, 3))
+    for i, frame in enumerate(message.frames):
+        part = check.at(f"frames[{i}]")
+        positions = _read_frame(frame, part)
+        if positions is None:
+            return None
+        joints[i] = (
+            coordinates.position_to_model(positions) if frame.joint_positions else _pose(frame, coordinates)
+        )
+        if not np.isfinite(joints[i]).all() or np.abs(joints[i]).max() > bounds.MAX_COORDINATE_M:
+            part.fail(
+                "", f"holds positions that are not finite or farther than {bounds.MAX_COORDINATE_M:g} m away"
+            )
+            return None
+    with check.library():
+        return Motion.from_positions(joints, fps).resample(info.fps)[: info.max_frames]
+    return None
+
+
+def _read_frame(frame: motion_pb2.Frame, check: Checker) -> Array | None:
+    """Joint positions ``(22, 3)`` in client units as sent (zeros when rotations were sent), None for wrong sizes."""
+    if frame.joint_positions:
+        if len(frame.joint_positions) != JOINT_COUNT * 3:
+            check.fail(
+                "joint_positions", f"has {len(frame.joint_positions)} numbers; it must have {JOINT_COUNT * 3}"
+            )
+            return None
+        return np.array(frame.joint_positions, dtype=np.float64).reshape(JOINT_COUNT, 3)
+    if len(frame.local_rotations) != JOINT_COUNT * 4:
+        check.fail(
+            "local_rotations", f"has {len(frame.local_rotations)} numbers; it must have {JOINT_COUNT * 4}"
+        )
+        return None
+    lengths = np.linalg.norm(np.array(frame.local_rotations).reshape(JOINT_COUNT, 4), axis=-1)
+    if not (np.abs(lengths - 1.0) <= 0.01).all():
+        check.fail("local_rotations", "holds numbers that are not unit quaternions (x, y, z, w)")
+        return None
+    return np.zeros((JOINT_COUNT, 3))
+
+
+def _pose(frame: motion_pb2.Frame, coordinates: CoordinateSystem) -> Array:
+    """Joint positions ``(22, 3)``, metres, of a frame given by rotations."""
+    root = coordinates.position_to_model(np.array([getattr(frame.root_position, axis) for axis in "xyz"]))
+    rotations = np.array(frame.local_rotations, dtype=np.float64).reshape(JOINT_COUNT, 4)
+    rotations /= np.linalg.norm(rotations, axis=-1, keepdims=True)
+    joints: Array = forward_kinematics(root, coordinates.rotation_to_model(rotations))
+    return joints
+
+
+def _read_keep(keep: Sequence[float], sent: int, reference: Motion | None, check: Checker) -> Array | None:
+    """Weights ``(T,)`` at the model's rate, None when none were sent."""
+    if not keep:
+        return None
+    if len(keep) not in (1, sent):
+        check.fail(
+            "keep", f"has {len(keep)} numbers; it must have none, one, or one per reference frame ({sent})"
+        )
+        return None
+    weights = np.array(
+        [check.number(f"keep[{i}]", value, 0.0, bounds.MAX_WEIGHT) for i, value in enumerate(keep)]
+    )
+    if reference is None:
+        return None
+    if len(weights) == 1:
+        return np.full(len(reference), weights[0])
+    return np.interp(np.linspace(0.0, 1.0, len(reference)), np.linspace(0.0, 1.0, sent), weights)

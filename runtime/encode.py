@@ -1,0 +1,135 @@
+"""Values of ``lamp`` turned into messages, in the client's axes and unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from lamp.motion import Motion
+from lamp.skeleton import CONTACT_JOINTS, JOINT_NAMES, JOINT_RADII_M, PARENTS, REST_OFFSETS_M, SKELETON_HASH
+from runtime.coordinates import PRESETS, Array, CoordinateSystem
+from runtime.limits import Limits
+from runtime.pb.v1 import drive_pb2, geometry_pb2, motion_pb2
+from runtime.validation import Violation
+
+_UNITS = {"_mps3": "m/s^3", "_mps": "m/s", "_m": "m", "_s": "s"}  # longest first
+
+
+@dataclass(frozen=True)
+class FrameBlock:
+    """Frames ready to be sent: consecutive, in client space, one row each."""
+
+    first: int  # index of the first frame
+    fps: float
+    plan_ids: Array  # (N,)
+    roots: Array  # (N, 3)
+    rotations: Array  # (N, 88)
+    joints: Array  # (N, 66)
+    contacts: Array  # (N, 4)
+
+    @classmethod
+    def of(cls, motion: Motion, first: int, plan_id: int, coordinates: CoordinateSystem) -> FrameBlock:
+        """All frames of ``motion``, the first of which has index ``first``."""
+        count = len(motion)
+        joints = coordinates.position_from_model(motion.positions_m).astype(np.float32)
+        rotations = coordinates.rotation_from_model(motion.local_rotations_xyzw).astype(np.float32)
+        return cls(
+            first, motion.fps, np.full(count, plan_id), joints[:, 0], rotations.reshape(count, -1),
+            joints.reshape(count, -1), motion.contacts.astype(np.float32),
+        )  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(self.plan_ids)
+
+    @property
+    def end(self) -> int:
+        """One past the index of the last frame."""
+        return self.first + len(self)
+
+    def between(self, start: int, stop: int) -> FrameBlock:
+        """The frames with ``start <= index < stop``."""
+        part = slice(max(start - self.first, 0), max(stop - self.first, 0))
+        rows = (self.plan_ids, self.roots, self.rotations, self.joints, self.contacts)
+        return FrameBlock(max(start, self.first), self.fps, *(row[part] for row in rows))
+
+    def followed_by(self, later: FrameBlock) -> FrameBlock:
+        """This block and, right behind it, ``later``."""
+        if len(self) == 0:
+            return later
+        if later.first != self.end:
+            raise ValueError(f"frames {later.first}.. do not follow frame {self.end - 1}")
+        mine = (self.plan_ids, self.roots, self.rotations, self.joints, self.contacts)
+        theirs = (later.plan_ids, later.roots, later.rotations, later.joints, later.contacts)
+        joined = (np.concatenate(pair) for pair in zip(mine, theirs, strict=True))
+        return FrameBlock(self.first, self.fps, *joined)
+
+    def messages(self) -> list[motion_pb2.Frame]:
+        """One message per frame."""
+        rows = zip(
+            self.plan_ids.tolist(), self.roots, self.rotations.tolist(), self.joints.tolist(), self.contacts.tolist(),
+            strict=True,
+        )  # fmt: skip
+        return [
+            motion_pb2.Frame(
+                index=self.first + i, time_s=(self.first + i) / self.fps, root_position=vector(root),
+                local_rotations=rotations, joint_positions=joints, contacts=contacts, plan_id=plan_id,
+            )
+            for i, (plan_id, root, rotations, joints, contacts) in enumerate(rows)
+        ]  # fmt: skip
+
+
+def vector(xyz: Array) -> geometry_pb2.Vector3:
+    """Three numbers."""
+    return geometry_pb2.Vector3(x=float(xyz[0]), y=float(xyz[1]), z=float(xyz[2]))
+
+
+def skeleton(coordinates: CoordinateSystem) -> motion_pb2.Skeleton:
+    """The skeleton, with lengths in the client's unit."""
+    offsets = coordinates.position_from_model(REST_OFFSETS_M)
+    joints = [
+        motion_pb2.Joint(
+            name=name,
+            parent=parent,
+            rest_offset=vector(offset),
+            radius=coordinates.length_from_model(float(radius)),
+        )
+        for name, parent, offset, radius in zip(JOINT_NAMES, PARENTS, offsets, JOINT_RADII_M, strict=True)
+    ]
+    contacts = [JOINT_NAMES[j] for j in CONTACT_JOINTS]
+    return motion_pb2.Skeleton(joints=joints, hash=SKELETON_HASH, contact_joints=contacts)
+
+
+def coordinate_system(coordinates: CoordinateSystem) -> geometry_pb2.CoordinateSystem:
+    """Axes by name, and the preset when it is one."""
+    presets = [name for name, system in PRESETS.items() if system == coordinates]
+    message = geometry_pb2.CoordinateSystem
+    x, y, z = (message.Direction.Value(f"DIRECTION_{axis.upper()}") for axis in coordinates.axes)
+    return message(
+        preset=message.Preset.Value(f"PRESET_{presets[0]}") if presets else message.PRESET_UNSPECIFIED,
+        x_axis=x, y_axis=y, z_axis=z, metres_per_unit=coordinates.metres_per_unit,
+    )  # fmt: skip
+
+
+def terms(values: Mapping[str, float]) -> list[motion_pb2.Term]:
+    """Terms with the unit that their name ends in."""
+    return [motion_pb2.Term(name=name, value=value, unit=_unit(name)) for name, value in values.items()]
+
+
+def _unit(name: str) -> str:
+    return next((unit for suffix, unit in _UNITS.items() if name.endswith(suffix)), "")
+
+
+def limits_message(limits: Limits) -> drive_pb2.Limits:
+    """What one session may hold and say."""
+    return drive_pb2.Limits(
+        max_obstacles=limits.max_obstacles, max_targets=limits.max_targets,
+        max_prompt_characters=limits.max_prompt_characters, max_horizon_s=limits.max_horizon_s,
+        max_message_bytes=limits.max_message_bytes, idle_timeout_s=limits.idle_timeout_s,
+    )  # fmt: skip
+
+
+def violations(found: Iterable[Violation]) -> list[drive_pb2.FieldViolation]:
+    """Faults of a refused message."""
+    return [drive_pb2.FieldViolation(field=v.field, description=v.problem) for v in found]

@@ -1,0 +1,50 @@
+"""Where a client is in its session: told by it, or taken from the clock."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+COAST_S = 1.0  # how long time goes on by itself after the last word of a client that sends playheads
+
+
+class Playhead:
+    """Session time at the client. Set by the event loop, read from any thread.
+
+    0 until ``start``; then it runs with the clock; once the client has told its time, it runs on for ``COAST_S`` after
+    each telling and holds there.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._told = False
+        self._started = False
+        # (session time, when that was, how long it may run on); one tuple, so that readers never see half a change
+        self._state = (0.0, 0.0, 0.0)
+
+    def start(self) -> None:
+        """The first plan was sent, the client can begin to play; has no effect later."""
+        if not self._started:
+            self._started = True
+            self._state = (self._state[0], self._clock(), COAST_S if self._told else math.inf)
+
+    def tell(self, time_s: float) -> None:
+        """The client is at ``time_s``."""
+        self._told = True
+        self._state = (time_s, self._clock(), COAST_S if self._started else 0.0)
+
+    @property
+    def told(self) -> bool:
+        """Whether the client tells its time."""
+        return self._told
+
+    @property
+    def last_told_s(self) -> float:
+        """The last time the client told, 0 before."""
+        return self._state[0]
+
+    def now_s(self) -> float:
+        """Session time now, seconds."""
+        time_s, since, most = self._state
+        return time_s + min(self._clock() - since, most)

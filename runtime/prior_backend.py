@@ -1,0 +1,51 @@
+"""The trained prior as a backend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lamp.live import LiveCharacter, LiveSettings
+from lamp.motion import Motion
+from lamp.optimizer import PlanJob
+from lamp.prior import MotionPrior, Result
+from lamp.tasks import Task
+from runtime.backend import BackendInfo, CharacterStart, OptimizeOptions
+
+
+class PriorBackend:
+    """``backend.Backend`` over a loaded ``MotionPrior``."""
+
+    def __init__(self, prior: MotionPrior, settings: LiveSettings | None = None) -> None:
+        self._prior, self._settings = prior, settings
+        self.info = BackendInfo(
+            prior.name, prior.licence, prior.engine_name, prior.device, prior.fps, prior.max_frames
+        )
+
+    def new_character(self, start: CharacterStart) -> LiveCharacter:
+        """A live character; it plans nothing yet."""
+        return LiveCharacter(
+            self._prior.planner, prompt=start.prompt, seed=start.seed, start_position_m=start.position_m,
+            start_heading_rad=start.heading_rad, settings=self._settings,
+        )  # fmt: skip
+
+    def optimize(self, tasks: Sequence[Task], options: OptimizeOptions) -> list[PlanJob]:
+        """Offline tasks as jobs."""
+        return self._prior.jobs(
+            tasks,
+            steps=options.steps,
+            deadline_s=options.time_limit_s,
+            starts=options.starts,
+            seed=options.seed,
+        )
+
+    def result(self, job: PlanJob) -> Result:
+        """What a job has reached so far."""
+        return self._prior.result(job)
+
+    def generate(self, prompt: str, frames: int, seed: int, guidance: float | None) -> Motion:
+        """One clip by plain sampling."""
+        return self._prior.generate([prompt], frames=frames, seed=seed, guidance=guidance)[0]
+
+    def advance(self, jobs: Sequence[PlanJob], steps: int) -> None:
+        """A few steps for all jobs as one batch; marks finished ones."""
+        self._prior.planner.advance(jobs, steps)

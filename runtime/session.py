@@ -1,0 +1,295 @@
+"""One live character as the event loop sees it: takes messages in, and always knows what to say next.
+
+Nothing queues: the scene is one value (``Wishes``), the unsent plan is the newest one, frames come from ``Outbox``, and
+notices are few. A client that stops reading therefore costs a bounded amount of memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from lamp import __version__
+from lamp.live import Plan
+from runtime import encode
+from runtime import limits as bounds
+from runtime.backend import BackendInfo
+from runtime.decode import Opening, read_prompt, read_scene_update
+from runtime.encode import FrameBlock
+from runtime.limits import Limits
+from runtime.live_work import LiveWork
+from runtime.log import SessionLog
+from runtime.outbox import Outbox
+from runtime.pb.v1 import drive_pb2
+from runtime.playhead import Playhead
+from runtime.scene_state import Wishes
+from runtime.status import Fault, fault_of
+from runtime.validation import Checker, Refused, Violation
+
+log = logging.getLogger(__name__)
+Notice = drive_pb2.Notice
+_CHUNK_S = 0.2  # frames are sent this often
+_MOST_FRAMES = 1024  # in one message: 700 kB
+_MOST_NOTICES = 32
+_STALE_S = 0.5  # by the clock: frames older than this are of no use any more
+_AHEAD_S = 0.5  # a playhead this far beyond what was sent is worth a notice
+
+
+class Session:
+    """A character between its Hello and its end. Lives on the event loop, except ``planned`` and ``failed``."""
+
+    def __init__(
+        self, token: str, opening: Opening, info: BackendInfo, limits: Limits, wake_worker: Callable[[], None]
+    ) -> None:
+        self.token = token
+        self.log = SessionLog(log, token)
+        self.active_s = time.monotonic()  # when something last came in or went out
+        self._opening, self._info, self._limits = opening, info, limits
+        self._wake_worker = wake_worker
+        self._loop = asyncio.get_running_loop()
+        self._playhead = Playhead()
+        wishes = Wishes(opening.start.prompt)
+        self.work = LiveWork(
+            opening.start,
+            opening.coordinates,
+            opening.fps,
+            self._playhead,
+            self,
+            SessionLog(log, token),
+            wishes,
+        )
+        self._outbox = Outbox()
+        self._plan: tuple[Plan, int] | None = (
+            None  # newest unsent plan, and the first frame changed since the last sent
+        )
+        self._notices: deque[Notice] = deque()
+        self._dropped_notices = 0
+        self._playhead_was_ahead = False
+        self._going_away: drive_pb2.GoingAway | None = None
+        self._frames_at_s = 0.0  # when frames may be sent next
+        self._fault: Fault | None = None
+        self._ended = False
+        self._changed = asyncio.Event()
+
+    # -- from the worker thread -------------------------------------------------------------------------------------
+
+    def planned(self, plan: Plan, start_frame: int, frames: FrameBlock) -> None:
+        """The motion changed (``live_work.Listener``)."""
+        self._loop.call_soon_threadsafe(self._on_plan, plan, start_frame, frames)
+
+    def failed(self, error: Exception) -> None:
+        """The character cannot go on (``live_work.Listener``)."""
+        self._loop.call_soon_threadsafe(self.fail, fault_of(error))
+
+    def _on_plan(self, plan: Plan, start_frame: int, frames: FrameBlock) -> None:
+        if self._plan is not None:
+            start_frame = min(start_frame, self._plan[1])
+        self._plan = (plan, start_frame)
+        self._outbox.put(frames.first, frames)
+        self._changed.set()
+
+    # -- from the client ----------------------------------------------------------------------------------------------
+
+    def handle(self, request: drive_pb2.DriveRequest) -> None:
+        """Take in one message after Hello. What cannot be used becomes a notice and changes nothing."""
+        self.active_s = time.monotonic()
+        kind = request.WhichOneof("message")
+        try:
+            if kind == "scene_update":
+                self._update_scene(request.scene_update)
+            elif kind == "prompt":
+                self._update_prompt(request.prompt)
+            elif kind == "playhead":
+                self._update_playhead(request.playhead.time_s)
+            elif kind == "bye":
+                self.end()
+            elif kind == "hello":
+                self.notify(
+                    Notice.CODE_INVALID, "Hello came twice; open another stream for another character"
+                )
+            else:
+                self.notify(
+                    Notice.CODE_UNSUPPORTED,
+                    f"a message of a kind this server does not know; it speaks version {bounds.PROTOCOL_VERSION}",
+                )
+        except Refused as refused:
+            revision = getattr(getattr(request, str(kind)), "revision", 0)
+            message = f"{kind} was refused, nothing changed: {refused}"
+            self.notify(Notice.CODE_INVALID, message, revision, refused.violations)
+
+    def _update_scene(self, message: drive_pb2.SceneUpdate) -> None:
+        if self._is_stale(message.revision):
+            return
+        now_s = self.playhead_s()
+        self._wish(
+            read_scene_update(message, self.work.wishes, self._opening.coordinates, now_s, self._limits)
+        )
+
+    def _update_prompt(self, message: drive_pb2.Prompt) -> None:
+        if self._is_stale(message.revision):
+            return
+        check = Checker("prompt")
+        text = read_prompt("text", message.text, check, self._limits)
+        check.done()
+        wishes = self.work.wishes
+        self._wish(replace(wishes, prompt=text, revision=message.revision or wishes.revision + 1))
+
+    def _wish(self, wishes: Wishes) -> None:
+        self.work.wishes = wishes
+        self._wake_worker()
+
+    def _is_stale(self, revision: int) -> bool:
+        last = self.work.wishes.revision
+        if revision == 0 or revision > last:
+            return False
+        self.notify(
+            Notice.CODE_STALE_REVISION,
+            f"revision {revision} is not greater than {last}; nothing changed. Count up, or send 0",
+            revision,
+        )
+        return True
+
+    def _update_playhead(self, time_s: float) -> None:
+        check = Checker("playhead")
+        check.number("time_s", time_s, 0.0, bounds.MAX_SESSION_S)
+        check.done()
+        last = self._playhead.last_told_s if self._playhead.told else 0.0
+        sent_s = max(self._outbox.next_index - 1, 0) / self._opening.fps
+        if time_s < last:
+            self.notify(
+                Notice.CODE_PLAYHEAD,
+                f"{time_s:.3f} s is before {last:.3f} s, told earlier; it was not followed",
+            )
+            return
+        ahead = time_s > sent_s + _AHEAD_S
+        if ahead and not self._playhead_was_ahead:
+            self.notify(
+                Notice.CODE_PLAYHEAD,
+                f"{time_s:.3f} s is beyond {sent_s:.3f} s, the last frame sent; taken as {sent_s:.3f} s. Hold the last "
+                "frame and the clock while there is no newer frame",
+            )
+        self._playhead_was_ahead = ahead
+        self._playhead.tell(max(min(time_s, sent_s), last))
+        self._changed.set()
+
+    def playhead_s(self) -> float:
+        """Session time at the client, never beyond what is planned."""
+        return min(self._playhead.now_s(), max(self._outbox.end_index - 1, 0) / self._opening.fps)
+
+    # -- to the client ------------------------------------------------------------------------------------------------
+
+    def welcome(self) -> drive_pb2.DriveResponse:
+        """The answer to Hello."""
+        opening, info = self._opening, self._info
+        if opening.resume_token:
+            self.notify(
+                Notice.CODE_UNSUPPORTED,
+                "resuming is not supported yet; the session starts anew from this Hello",
+            )
+        welcome = drive_pb2.Welcome(
+            protocol_version=bounds.PROTOCOL_VERSION,
+            session_token=self.token,
+            skeleton=encode.skeleton(opening.coordinates),
+            coordinate_system=encode.coordinate_system(opening.coordinates),
+            right_handed=opening.coordinates.handedness > 0,
+            fps=opening.fps,
+            horizon_s=opening.horizon_s,
+            limits=encode.limits_message(self._limits),
+            server_version=__version__,
+            model_name=info.name,
+            model_licence=info.licence,
+        )
+        return drive_pb2.DriveResponse(welcome=welcome)
+
+    async def next_message(self) -> drive_pb2.DriveResponse | None:
+        """Waits for something to say; None at the end of the session, raises ``Fault`` when it failed."""
+        while True:
+            message = self._compose()
+            if message is not None or self._ended:
+                return message
+            self._changed.clear()
+            wait_s = max(self._frames_at_s - time.monotonic(), 0.01) if self._outbox_has_more() else None
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue  # frames have become due
+
+    def _compose(self) -> drive_pb2.DriveResponse | None:
+        """What there is to say now, the most urgent first; made at the last moment, so that it is never stale."""
+        if self._fault is not None:
+            raise self._fault
+        if self._ended:
+            return None
+        if self._going_away is not None:
+            message, self._going_away = self._going_away, None
+            return drive_pb2.DriveResponse(going_away=message)
+        if self._plan is not None:
+            return drive_pb2.DriveResponse(plan=self._compose_plan(*self._plan))
+        if self._notices:
+            notice = self._notices.popleft()
+            notice.dropped, self._dropped_notices = self._dropped_notices, 0
+            return drive_pb2.DriveResponse(notice=notice)
+        if time.monotonic() >= self._frames_at_s:
+            frames = self._take_frames()
+            if frames is not None:
+                return drive_pb2.DriveResponse(frames=drive_pb2.Frames(frames=frames.messages()))
+        return None
+
+    def _compose_plan(self, plan: Plan, start_frame: int) -> drive_pb2.Plan:
+        self._plan = None
+        self._playhead.start()
+        frames = self._take_frames()
+        return drive_pb2.Plan(
+            plan_id=plan.plan_id, scene_revision=plan.scene_revision, start_frame=start_frame,
+            end_frame=self._outbox.end_index, terms=encode.terms(plan.terms), feasible=plan.feasible,
+            reason=plan.reason, settled=plan.settled, steps=plan.steps, optimise_s=plan.optimise_s,
+            frames=frames.messages() if frames is not None else [],
+        )  # fmt: skip
+
+    def _limit(self) -> int:
+        """One past the last frame the client may have now."""
+        return math.floor((self.playhead_s() + self._opening.horizon_s) * self._opening.fps + 1e-6) + 1
+
+    def _take_frames(self) -> FrameBlock | None:
+        self._frames_at_s = time.monotonic() + _CHUNK_S
+        if not self._playhead.told:
+            self._outbox.drop_before(math.floor((self.playhead_s() - _STALE_S) * self._opening.fps))
+        return self._outbox.take(self._limit(), _MOST_FRAMES)
+
+    def _outbox_has_more(self) -> bool:
+        return self._outbox.next_index < self._outbox.end_index
+
+    def notify(
+        self, code: Notice.Code, message: str, revision: int = 0, found: Sequence[Violation] = ()
+    ) -> None:
+        """Tell the client something; the oldest of too many unread notices is dropped and counted."""
+        if len(self._notices) >= _MOST_NOTICES:
+            self._notices.popleft()
+            self._dropped_notices += 1
+        self.log.info("notice: %s", message)
+        violations = encode.violations(found)
+        self._notices.append(Notice(code=code, message=message, revision=revision, violations=violations))
+        self._changed.set()
+
+    # -- ends -----------------------------------------------------------------------------------------------------------
+
+    def go_away(self, reason: str, grace_s: float) -> None:
+        """Announce the end; the session goes on until ``fail`` or ``end``."""
+        self._going_away = drive_pb2.GoingAway(reason=reason, grace_s=grace_s)
+        self._changed.set()
+
+    def end(self) -> None:
+        """No more messages; the stream ends well."""
+        self._ended = True
+        self._changed.set()
+
+    def fail(self, fault: Fault) -> None:
+        """No more messages; the stream ends with ``fault``."""
+        self._fault = self._fault or fault
+        self._changed.set()
