@@ -23,8 +23,15 @@ class AutoencoderConfig:
     decoder_blocks: int = 4
     head_width: int = 32  # width of one attention head in body and decoder
     max_tokens: int = 64  # 256 frames
+    output_smoothing: float = (
+        0.0  # weight of each neighbour in a low-pass of decoded frames; in use, not in training
+    )
 
     def __post_init__(self) -> None:
+        if not 0.0 <= self.output_smoothing <= 0.25:
+            raise BundleError(
+                f"autoencoder.output_smoothing is {self.output_smoothing}; it must be within 0..0.25"
+            )
         if self.variant not in ("vit", "resnet"):
             raise BundleError(f"autoencoder.variant is {self.variant!r}; use 'vit' or 'resnet'")
         if self.latent_width % self.head_width:
