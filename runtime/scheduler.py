@@ -25,11 +25,11 @@ _IDLE_POLL_S = (
 _STOP_S = 30.0  # most a slice may take when the worker is asked to stop
 
 
-class Overloaded(Exception):  # noqa: N818 - a state of the server, not a mistake
+class Overloaded(Exception):
     """No room for another offline call."""
 
 
-class Stopped(Exception):  # noqa: N818 - a state of the server, not a mistake
+class Stopped(Exception):
     """The worker is stopping or has stopped."""
 
 
@@ -81,7 +81,7 @@ class Scheduler:
         self.wake()
 
     async def call(self, do: Callable[[], T]) -> T:
-        """Run ``do`` on the worker between two slices and return what it returns. Raises ``Stopped`` too late in life."""
+        """Run ``do`` on the worker between two slices and return what it returns. ``Stopped``: too late in life."""
         if self._stopping:
             raise Stopped("the server is stopping")
         loop = asyncio.get_running_loop()
@@ -103,7 +103,7 @@ class Scheduler:
         """Work through ``slices`` on the worker; yields the newest status, then ``Done``.
 
         A reader that is slower than the work misses statuses in between. Leaving the iteration cancels the work.
-        Raises ``Overloaded`` when too many calls wait, ``Stopped`` when the server stops, and whatever ``slices`` raises.
+        Raises ``Overloaded`` when too many calls wait, ``Stopped`` when the server stops, and what ``slices`` raises.
         """
         if self._stopping:
             raise Stopped("the server is stopping")

@@ -20,7 +20,7 @@ DOMAIN = "lamp.v1"
 log = logging.getLogger(__name__)
 
 
-class Fault(Exception):  # noqa: N818 - the end of a call, as data
+class Fault(Exception):
     """Ends a call with ``code``; ``reason`` is a constant for programs, ``message`` is for people."""
 
     def __init__(

@@ -31,15 +31,16 @@ def write(manifest: dict[str, Any], metrics: dict[str, Any]) -> str:
         f"torch {training['torch']}",
         f"- autoencoder: {training['autoencoder_steps']} steps in {training['autoencoder_minutes']} min; "
         f"denoiser: {training['diffusion_steps']} steps in {training['diffusion_minutes']} min",
-        "- retrain: `python -m training prepare SOURCE prepared/NAME`, `python -m training all --config ... --data "
-        "prepared/NAME --out runs/NAME`, `python -m training bundle NAME --config ... --run runs/NAME --data prepared/NAME`",
+        "- retrain: `python -m training prepare SOURCE prepared/NAME`, `python -m training all --config ... "
+        "--data prepared/NAME --out runs/NAME`, then `python -m training bundle NAME --config ... --run runs/NAME "
+        "--data prepared/NAME`",
         "", "## Data", "", "| source | licence | clips | minutes |", "|---|---|---|---|",
-        *[f"| {name} | {v['licence']} | {v['clips']} | {v['minutes']} |" for name, v in sorted(manifest["data"].items())],
+        *[f"| {n} | {v['licence']} | {v['clips']} | {v['minutes']} |" for n, v in sorted(manifest["data"].items())],
         "", "Attribution statements of the sources are in `NOTICE`.", "", "## Measured", "",
         *(_table(metrics) or ["Not measured yet."]),
         "", "## Limits", "",
-        "- Trained on a few hours of motion: mostly locomotion and gestures. Sitting, lying, acrobatics and dance are few; "
-        "prompts outside what the captions say are answered with something near.",
+        "- Trained on a few hours of motion: mostly locomotion and gestures. Sitting, lying, acrobatics and dance are "
+        "few; prompts outside what the captions say are answered with something near.",
         "- One body: adult proportions, no fingers, no face. Flat floor at y = 0.",
         "- It plans motion that looks human; it is no safety system and no model of human behaviour.",
     ]  # fmt: skip

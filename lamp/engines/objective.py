@@ -93,8 +93,8 @@ def rollout(networks: PriorNetworks, noise: Tensor, p: Tensors, grid: list[float
 def place(raw: Tensor, p: Tensors) -> Tensor:
     """Features -> joints of the standard skeleton, at their place in the world and joined to what was played before.
 
-    The window is turned and moved so that its anchor frame has the wanted ground point and heading, and cross-fades from
-    the motion it replaces; the weight starts at 1 with zero slope, so position and velocity are continuous.
+    The window is turned and moved so that its anchor frame has the wanted ground point and heading, and cross-fades
+    from the motion it replaces; the weight starts at 1 with zero slope, so position and velocity are continuous.
     """
     local = features.decode(raw)
     turn = torch.cumsum(raw[..., 0], -1) - raw[..., 0]

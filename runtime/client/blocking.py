@@ -92,31 +92,31 @@ class DriveSession:
 
     def set_prompt(self, text: str) -> int:
         """What the character should do from now on."""
-        return self._session.set_prompt(text)
+        return int(self._run(self._session.set_prompt(text)))
 
     def put_obstacle(self, id: str, obstacle: Obstacle) -> int:
         """Add or replace an obstacle."""
-        return self._session.put_obstacle(id, obstacle)
+        return int(self._run(self._session.put_obstacle(id, obstacle)))
 
     def remove_obstacle(self, id: str) -> int:
         """Take an obstacle away."""
-        return self._session.remove_obstacle(id)
+        return int(self._run(self._session.remove_obstacle(id)))
 
     def put_target(self, id: str, target: Target) -> int:
         """Add or replace a target."""
-        return self._session.put_target(id, target)
+        return int(self._run(self._session.put_target(id, target)))
 
     def remove_target(self, id: str) -> int:
         """Take a target away."""
-        return self._session.remove_target(id)
+        return int(self._run(self._session.remove_target(id)))
 
     def clear_scene(self) -> int:
         """Take all obstacles and targets away."""
-        return self._session.clear_scene()
+        return int(self._run(self._session.clear_scene()))
 
     def set_playhead(self, time_s: float) -> None:
         """How far the game has played, session seconds."""
-        self._session.set_playhead(time_s)
+        self._run(self._session.set_playhead(time_s))
 
     def frame(self, index: int) -> Pose | None:
         """A received frame by number, or None."""
@@ -125,6 +125,16 @@ class DriveSession:
     def sample(self, time_s: float) -> Pose | None:
         """The pose at a session time."""
         return self._session.sample(time_s)
+
+    def wait_for_frame(self, index: int, *, timeout_s: float = 30.0) -> Pose:
+        """A frame by number, as soon as it is there."""
+        pose: Pose = self._run(self._session.wait_for_frame(index, timeout_s=timeout_s))
+        return pose
+
+    @property
+    def revision(self) -> int:
+        """The newest revision sent; 0 before the first change."""
+        return self._session.revision
 
     def plans(self) -> Iterator[ReceivedPlan]:
         """Every plan from the first on, then each as it arrives; ends with the session."""

@@ -128,7 +128,9 @@ class FrameBuffer:
         if now is None or plan.splice_position_jump_m is not None:
             return
         plan.splice_position_jump_m = _largest(now.positions_m - before.positions_m)
-        plan.splice_velocity_jump_mps = plan.splice_position_jump_m * self.fps  # both come from the same kept frame
+        plan.splice_velocity_jump_mps = (
+            plan.splice_position_jump_m * self.fps
+        )  # both come from the same kept frame
 
     # -- reading --------------------------------------------------------------------------------------------------
 

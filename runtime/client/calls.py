@@ -22,8 +22,8 @@ class ServerInfo:
 
     server_version: str
     protocol_versions: range
-    model_name: str
-    model_licence: str
+    bundle: str  # name of the trained model
+    licence: str  # of the trained model: mind it before you ship
     engine: str
     device: str
     model_fps: float

@@ -24,7 +24,7 @@ class Outgoing:
         self._waiting: deque[drive_pb2.DriveRequest] = deque()
         self._playhead_s: float | None = None
         self._playhead_sent = -1.0
-        self._revision = 0
+        self.revision = 0  # the newest one given out
         self._posted: dict[int, float] = {}
 
     def post(self, make: Callable[[int], drive_pb2.DriveRequest]) -> int:
@@ -34,12 +34,12 @@ class Outgoing:
                 raise LampError(
                     "RESOURCE_EXHAUSTED", f"{MAX_WAITING} messages wait to be sent; the server reads none"
                 )
-            message = make(self._revision + 1)
-            self._revision += 1
+            message = make(self.revision + 1)
+            self.revision += 1
             self._waiting.append(message)
-            self._posted[self._revision] = time.monotonic()
-            self._posted.pop(self._revision - MAX_REMEMBERED, None)
-            revision = self._revision
+            self._posted[self.revision] = time.monotonic()
+            self._posted.pop(self.revision - MAX_REMEMBERED, None)
+            revision = self.revision
         self._wake()
         return revision
 

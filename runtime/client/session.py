@@ -37,7 +37,7 @@ class AsyncDriveSession:
     """An async context manager made by ``AsyncLampClient.drive``; inside it the server has said welcome.
 
     Everything is in model space (metres, Y up, right-handed), session time and seconds. What sends (``set_prompt``,
-    ``put_obstacle`` ...) never waits, may be called from any thread, and returns the revision that plans will name.
+    ``put_obstacle`` ...) never waits for the network and returns the revision that plans will name.
     ``on_plan`` is called on the event loop for every plan.
     """
 
@@ -143,33 +143,33 @@ class AsyncDriveSession:
 
     # -- intent ---------------------------------------------------------------------------------------------------
 
-    def set_prompt(self, text: str) -> int:
+    async def set_prompt(self, text: str) -> int:
         """What the character should do from now on. Returns the revision."""
         return self._post(
             lambda revision: drive_pb2.DriveRequest(prompt=drive_pb2.Prompt(revision=revision, text=text))
         )
 
-    def put_obstacle(self, id: str, obstacle: Obstacle) -> int:
+    async def put_obstacle(self, id: str, obstacle: Obstacle) -> int:
         """Add or replace an obstacle; its pose holds at session time ``time_s``. Returns the revision."""
         return self._update(put_obstacles=[convert.obstacle_of(id, obstacle, self._coordinates)])
 
-    def remove_obstacle(self, id: str) -> int:
+    async def remove_obstacle(self, id: str) -> int:
         """Take an obstacle away; unknown ids are no error. Returns the revision."""
         return self._update(remove_obstacle_ids=[id])
 
-    def put_target(self, id: str, target: Target) -> int:
+    async def put_target(self, id: str, target: Target) -> int:
         """Add or replace a target; ``arrive_s`` is session time. Returns the revision."""
         return self._update(put_targets=[convert.target_of(id, target, self._coordinates)])
 
-    def remove_target(self, id: str) -> int:
+    async def remove_target(self, id: str) -> int:
         """Take a target away; unknown ids are no error. Returns the revision."""
         return self._update(remove_target_ids=[id])
 
-    def clear_scene(self) -> int:
+    async def clear_scene(self) -> int:
         """Take all obstacles and targets away. Returns the revision."""
         return self._update(clear=True)
 
-    def set_playhead(self, time_s: float) -> None:
+    async def set_playhead(self, time_s: float) -> None:
         """How far the game has played, session seconds; call it every frame, it is sent at most 20 times a second."""
         self._check_open()
         self._outgoing.set_playhead(time_s)
@@ -194,6 +194,11 @@ class AsyncDriveSession:
     def _wake_sender(self) -> None:
         self._loop.call_soon_threadsafe(self._to_send.set)
 
+    @property
+    def revision(self) -> int:
+        """The newest revision sent; 0 before the first change."""
+        return self._outgoing.revision
+
     # -- what came back -------------------------------------------------------------------------------------------
 
     def frame(self, index: int) -> Pose | None:
@@ -203,6 +208,20 @@ class AsyncDriveSession:
     def sample(self, time_s: float) -> Pose | None:
         """The pose at a session time; see ``FrameBuffer.sample``."""
         return self.buffer.sample(time_s)
+
+    async def wait_for_frame(self, index: int, *, timeout_s: float = 30.0) -> Pose:
+        """A frame by number, as soon as it is there."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while (pose := self.buffer.frame(index)) is None:
+                    self._check_open()
+                    await self._news.wait()
+        except TimeoutError:
+            raise LampError(
+                "DEADLINE_EXCEEDED",
+                f"frame {index} did not come within {timeout_s:g} s (last: {self.last_frame_index}); is the playhead sent?",
+            ) from None
+        return pose
 
     @property
     def last_frame_index(self) -> int:
@@ -293,6 +312,7 @@ class AsyncDriveSession:
         kind = response.WhichOneof("message")
         if kind == "frames":
             self.buffer.add(response.frames.frames)
+            self._wake_readers()
         elif kind == "plan":
             self._handle_plan(response.plan)
         elif kind == "notice":

@@ -47,7 +47,9 @@ def test_help_imports_neither_grpc_nor_an_engine() -> None:
         "try: cli.main(['--help'])\nexcept SystemExit: pass\n"
         "print([m for m in ('grpc', 'onnxruntime', 'torch') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
     assert done.stdout.splitlines()[-1] == "[]"
 
 
@@ -72,7 +74,9 @@ def test_without_a_command_usage_is_shown(capsys: pytest.CaptureFixture[str]) ->
         (["serve", "--token-file", "absent.txt"], "absent.txt"),
     ],
 )
-def test_a_mistake_is_one_clear_line(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mistake_is_one_clear_line(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(arguments) == 1
     line = capsys.readouterr().err
     assert words in line
@@ -99,7 +103,11 @@ def test_a_file_that_is_no_clip_is_refused(tmp_path: Path) -> None:
 
 def test_edit_options_become_targets_and_obstacles() -> None:
     target = edit.parse_target(["left_wrist", "0.4", "1.2", "2", "3"])
-    assert (target.joint, target.position_m, target.arrive_s) == (joint_index("left_wrist"), (0.4, 1.2, 2.0), 3.0)
+    assert (target.joint, target.position_m, target.arrive_s) == (
+        joint_index("left_wrist"),
+        (0.4, 1.2, 2.0),
+        3.0,
+    )
     box = edit.parse_obstacle(["box", "0", "0.5", "3", "0.5", "0.6", "0.2"])
     assert (box.shape, box.position_m, box.size_m) == ("box", (0.0, 0.5, 3.0), (0.5, 0.6, 0.2))
 
@@ -139,4 +147,6 @@ def test_doctor_reports_a_bundle_that_does_not_load() -> None:
 def test_stub_characters_start_where_they_are_told() -> None:
     character = StubBackend().new_character(CharacterStart("walk", position_m=(1.0, 0.0, 2.0)))
     character.publish(character.next_job(0.0))
-    np.testing.assert_allclose(character.frames(0.0, 0.0, 20.0).positions_m[0, 0, [0, 2]], [1.0, 2.0], atol=0.02)
+    np.testing.assert_allclose(
+        character.frames(0.0, 0.0, 20.0).positions_m[0, 0, [0, 2]], [1.0, 2.0], atol=0.02
+    )

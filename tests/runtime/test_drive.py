@@ -48,14 +48,14 @@ def test_frames_follow_each_other_and_stay_within_the_horizon(on_server: OnServe
         times = [driven.frames[i].time_s for i in sorted(driven.frames)]
         np.testing.assert_allclose(times, np.arange(len(times)) / 30, atol=1e-9)
         roots = np.array([[f.root_position.x, f.root_position.z] for _, f in sorted(driven.frames.items())])
-        np.testing.assert_allclose(np.diff(roots[:, 1]) * 30, 1.0, atol=0.05)  # the stub walks 1 m/s along +Z
+        np.testing.assert_allclose(np.diff(roots[:, 1]) * 30, 1.0, atol=0.08)  # the stub walks 1 m/s along +Z
 
     on_server(body)
 
 
 def test_a_client_without_playheads_plays_in_real_time(on_server: OnServer) -> None:
     async def body(here: Site) -> None:
-        driven = await Driven.open(here.channel(), horizon_s=0.5)
+        driven = await Driven.open(here.channel(), horizon_s=1.0)
         await driven.until(lambda: driven.frames)
         before = driven.sent_until_s()
         await driven.for_s(1.0)
@@ -67,6 +67,7 @@ def test_a_client_without_playheads_plays_in_real_time(on_server: OnServer) -> N
 def test_a_paused_client_gets_no_more_than_the_horizon(on_server: OnServer) -> None:
     async def body(here: Site) -> None:
         driven = await Driven.open(here.channel(), horizon_s=1.0)
+        await driven.until(lambda: driven.frames)
         for _ in range(8):
             await driven.play(0.5)
             await driven.for_s(0.1)
@@ -78,8 +79,8 @@ def test_a_paused_client_gets_no_more_than_the_horizon(on_server: OnServer) -> N
 def test_an_obstacle_changes_only_what_is_ahead(on_server: OnServer) -> None:
     async def body(here: Site) -> None:
         driven = await Driven.open(here.channel())
-        await driven.play(0.5)
         await driven.until(lambda: driven.sent_until_s() > 3)
+        await driven.play(0.5)
         before = dict(driven.frames)
         await driven.update(revision=7, put_obstacles=[sphere("rock", 0.1, 0.9, 2.0)])
         await driven.until(lambda: driven.plans[-1].scene_revision == 7)

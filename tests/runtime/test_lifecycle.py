@@ -49,7 +49,7 @@ def test_nothing_stays_behind(way: str, on_server: OnServer) -> None:
 
 def test_a_client_that_only_listens_goes_on_by_the_clock(on_server: OnServer) -> None:
     async def body(here: Site) -> None:
-        driven = await Driven.open(here.channel(), horizon_s=0.5)
+        driven = await Driven.open(here.channel(), horizon_s=1.0)
         await driven.call.done_writing()
         await driven.until(lambda: driven.sent_until_s() > 1.2)
         driven.call.cancel()
@@ -120,7 +120,8 @@ def test_too_many_sessions_are_turned_away_with_a_hint(on_server: OnServer) -> N
 
 def test_a_reader_that_stops_costs_bounded_memory_and_hurts_nobody(on_server: OnServer) -> None:
     async def body(here: Site) -> None:
-        slow = Driven(here.channel(http2_bdp_probe=0), metadata=())
+        slow = Driven(here.channel(http2_bdp_probe=0))
+        slow.may_miss_frames = True  # it reads slower than it plays
         await slow.send(hello={"protocol_version": 1, "fps": 240.0, "horizon_s": 10.0})
         await slow.until(lambda: slow.welcome is not None)
         good = await Driven.open(here.channel())
