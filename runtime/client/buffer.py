@@ -35,8 +35,8 @@ class ReceivedPlan:
     """What the server said about a plan, and how smoothly it joined what was buffered.
 
     The two jumps compare the new motion with the one buffered before, at ``start_frame``: the largest distance over all
-    joints, and the largest change of velocity at the joint between old and new, where the velocity is that from the last
-    kept frame to ``start_frame``. None while not known: nothing was buffered there, or the frames have not come yet.
+    joints, and the largest change of velocity, where the velocity is that from the last kept frame to ``start_frame``.
+    None while not known: nothing was buffered there, or the frames have not come yet.
     """
 
     plan_id: int

@@ -25,12 +25,13 @@ from runtime.client.errors import (
     from_rpc_error,
 )
 from runtime.client.outgoing import Outgoing
+from runtime.client.plan_log import PlanLog
 from runtime.coordinates import CoordinateSystem
 from runtime.pb.v1 import drive_pb2
 
 log = logging.getLogger(__name__)
 
-MAX_PLANS, MAX_NOTICES = 1000, 100
+MAX_NOTICES = 100
 
 
 class AsyncDriveSession:
@@ -53,8 +54,7 @@ class AsyncDriveSession:
         self._open_stream, self._hello, self._coordinates = open_stream, hello, coordinates
         self._welcome_timeout_s, self._on_plan = welcome_timeout_s, on_plan
         self._outgoing = Outgoing(self._wake_sender)
-        self._plans: deque[ReceivedPlan] = deque(maxlen=MAX_PLANS)
-        self._plan_count = 0
+        self._plans = PlanLog()
         self._closing = False
         self.welcome = drive_pb2.Welcome()
         self.buffer = FrameBuffer(30.0, coordinates)
@@ -219,7 +219,8 @@ class AsyncDriveSession:
         except TimeoutError:
             raise LampError(
                 "DEADLINE_EXCEEDED",
-                f"frame {index} did not come within {timeout_s:g} s (last: {self.last_frame_index}); is the playhead sent?",
+                f"frame {index} did not come within {timeout_s:g} s, the last is {self.last_frame_index}; "
+                "was the playhead sent?",
             ) from None
         return pose
 
@@ -236,39 +237,35 @@ class AsyncDriveSession:
     @property
     def plan_log(self) -> list[ReceivedPlan]:
         """Plans received so far, the oldest first (the last 1000)."""
-        return list(self._plans)
+        return self._plans.all()
 
     async def plans(self) -> AsyncIterator[ReceivedPlan]:
         """Every plan from the first on, then each as it arrives; ends with the session, raises if that failed."""
-        seen = self._plan_count - len(self._plans)
-        while True:
-            while seen < self._plan_count:
-                oldest = self._plan_count - len(self._plans)
-                seen = max(seen, oldest)
-                plan = self._plans[seen - oldest]
-                seen += 1
-                yield plan
-            if self.error is not None:
-                raise self.error
-            if self._ended.is_set():
-                return
-            await self._news.wait()
+        async for plan in self._plans.follow(self._news_or_end):
+            yield plan
+
+    async def _news_or_end(self) -> bool:
+        """Wait for something new. False once the session has ended; raises what it ended with."""
+        if self.error is not None:
+            raise self.error
+        if self._ended.is_set():
+            return False
+        await self._news.wait()
+        return True
 
     async def wait_plan(
         self, wanted: Callable[[ReceivedPlan], bool] = lambda plan: True, *, timeout_s: float = 30.0
     ) -> ReceivedPlan:
         """The first plan, among those received and those to come, for which ``wanted`` holds."""
 
-        async def search() -> ReceivedPlan:
-            async for plan in self.plans():
-                if wanted(plan):
-                    return plan
-            raise SessionClosedError("CANCELLED", "the session ended before such a plan came")
-
         try:
-            return await asyncio.wait_for(search(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                async for plan in self.plans():
+                    if wanted(plan):
+                        return plan
         except TimeoutError:
             raise LampError("DEADLINE_EXCEEDED", f"no such plan within {timeout_s:g} s") from None
+        raise SessionClosedError("CANCELLED", "the session ended before such a plan came")
 
     # -- the two directions ---------------------------------------------------------------------------------------
 
@@ -327,8 +324,7 @@ class AsyncDriveSession:
         sent = self._outgoing.posted_at(message.scene_revision)
         plan = ReceivedPlan.of(message, now, None if sent is None else now - sent)
         self.buffer.begin_plan(plan, message.frames)
-        self._plans.append(plan)
-        self._plan_count += 1
+        self._plans.add(plan)
         if self._on_plan is not None:
             self._on_plan(plan)
         self._wake_readers()
