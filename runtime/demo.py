@@ -24,7 +24,8 @@ import numpy as np
 from lamp.errors import InputError
 from lamp.problem import Target
 from lamp.scene import Obstacle
-from runtime.client import AsyncDriveSession, AsyncLampClient
+from runtime.client.asynchronous import AsyncLampClient
+from runtime.client.session import AsyncDriveSession
 from runtime.demo_report import Event, Recording, pictures, summary
 
 FPS = 30.0
@@ -131,7 +132,9 @@ class Stage:
     def ahead(self, seconds: float) -> np.ndarray[Any, Any]:
         """Joints ``(22, 3)`` planned ``seconds`` from now (the last planned pose if that is nearer)."""
         last = self.session.last_frame_index / FPS
-        return self.session.sample(min(self.now_s + seconds, last)).positions_m
+        pose = self.session.sample(min(self.now_s + seconds, last))
+        assert pose is not None  # the game loop starts after the first frame
+        return pose.positions_m
 
     def direction(self) -> np.ndarray[Any, Any]:
         """Unit vector of travel on the ground over the next second (facing where it stands still)."""

@@ -1,4 +1,4 @@
-"""What the demo measured: penetration and target errors before and after each event, splices, skate, and the pictures."""
+"""What the demo measured: penetration and target errors around each event, splices, skate, and the pictures."""
 
 from __future__ import annotations
 
@@ -112,8 +112,7 @@ def summary(
     at_20 = joints[np.round(np.arange(0, len(joints) - 1, played.fps / 20.0)).astype(int)]
     return {
         "frames_received": len(played.frames), "fps": played.fps, "stalls": stalls, "events": rows,
-        "replan_first_s": {"p50": _round(float(np.percentile(first, 50))), "p95": _round(float(np.percentile(first, 95)))}
-        if first else {"p50": None, "p95": None},
+        "replan_first_s": {f"p{q}": _round(float(np.percentile(first, q))) if first else None for q in (50, 95)},
         "splice_position_jump_m": _round(max((p for p, _ in splices), default=0.0)),
         "splice_velocity_jump_mps": _round(max((v for _, v in splices), default=0.0)),
         "splices": len(splices),
@@ -136,11 +135,11 @@ def pictures(out: Path, events: list[Event], played: Recording) -> list[str]:
         return [e.obstacle for e in events if e.obstacle is not None and e.time_s <= time_s <= e.until_s]
 
     def targets(time_s: float) -> list[Target]:
-        shown = []
-        for e in events:
-            if e.target is not None and e.time_s <= time_s <= (e.target.arrive_s or 0.0) + 1.0:
-                shown.append(e.target)
-        return shown
+        return [
+            e.target
+            for e in events
+            if e.target is not None and e.time_s <= time_s <= (e.target.arrive_s or 0.0) + 1.0
+        ]
 
     render_motion(out / "demo.gif", joints, fps=10.0, motion_fps=played.fps, obstacles=obstacles, targets=targets,
                   caption=caption, title="LaMP live", clock=True)  # fmt: skip

@@ -52,7 +52,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--guidance", type=float, default=0.0, help="default classifier-free guidance of generation"
     )
-    parser.add_argument("--metrics", type=Path, help="JSON of `training evaluate`, for the manifest and the model card")
+    parser.add_argument(
+        "--metrics", type=Path, help="JSON of `training evaluate`, for the manifest and the model card"
+    )
     parser.add_argument("--make-default", action="store_true", help="load this bundle when none is named")
     parser.set_defaults(func=run)
 
@@ -78,7 +80,9 @@ def run(args: argparse.Namespace) -> int:
         },
     }  # fmt: skip
     metrics = json.loads(args.metrics.read_text(encoding="utf8")) if args.metrics else {}
-    manifest["metrics"] = {name: metrics[name] for name in ("reconstruction", "generation") if name in metrics}
+    manifest["metrics"] = {
+        name: metrics[name] for name in ("reconstruction", "generation") if name in metrics
+    }
     (folder / "MODEL_CARD.md").write_text(model_card.write(manifest, metrics), encoding="utf8")
     (folder / MANIFEST).write_text(yaml.safe_dump(manifest, sort_keys=False, width=100), encoding="utf8")
     if args.make_default:
