@@ -93,7 +93,8 @@ class Character(Protocol[J]):
 class Backend(Protocol[J]):
     """Makes characters and clips. Bad input raises ``lamp.errors.InputError``."""
 
-    info: BackendInfo
+    @property
+    def info(self) -> BackendInfo: ...
 
     def new_character(self, start: CharacterStart) -> Character[J]:
         """A live character; it plans nothing yet."""

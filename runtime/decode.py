@@ -202,9 +202,11 @@ def read_obstacle(
     }
     if check.found:
         return _SOME_OBSTACLE
-    with check.library():
+    try:
         return Obstacle(shape, **values)
-    return _SOME_OBSTACLE
+    except InputError as error:
+        check.fail(error.field, error.problem)
+        return _SOME_OBSTACLE
 
 
 def _read_size(
@@ -267,6 +269,8 @@ def read_target(
     if check.found:
         return _SOME_TARGET
     mask = coordinates.axis_flags_to_model([not flag for flag in ignored])
-    with check.library():
+    try:
         return Target(joint, position, mask, arrive_s, hold_s, weight)
-    return _SOME_TARGET
+    except InputError as error:
+        check.fail(error.field, error.problem)
+        return _SOME_TARGET

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lamp.errors import InputError
 from lamp.motion import Motion
 from lamp.problem import Weights
 from lamp.skeleton import JOINT_COUNT, forward_kinematics
@@ -139,14 +140,16 @@ def _read_task(
         for i, obstacle in enumerate(message.obstacles):
             obstacles.append(read_obstacle(obstacle, coordinates, 0.0, check.at(f"obstacles[{i}]")))
     frames = _read_frames(0.0 if reference is not None else message.duration_s, info, check)
-    with check.library():
+    try:
         return Task(
             prompt=prompt, frames=frames, reference=reference, keep=keep,
             show=keep > 0 if message.show_kept and keep is not None else None,
             targets=tuple(targets), obstacles=tuple(obstacles), place=(*position, heading),
             weights=_EDIT if reference is not None and keep is None else Weights(),
         )  # fmt: skip
-    return Task()
+    except InputError as error:
+        check.fail(error.field, error.problem)
+        return Task()
 
 
 def _read_motion(
@@ -172,9 +175,11 @@ def _read_motion(
                 "", f"holds positions that are not finite or farther than {bounds.MAX_COORDINATE_M:g} m away"
             )
             return None
-    with check.library():
+    try:
         return Motion.from_positions(joints, fps).resample(info.fps)[: info.max_frames]
-    return None
+    except InputError as error:
+        check.fail(error.field, error.problem)
+        return None
 
 
 def _read_frame(frame: motion_pb2.Frame, check: Checker) -> Array | None:

@@ -105,9 +105,9 @@ def coordinate_system(coordinates: CoordinateSystem) -> geometry_pb2.CoordinateS
     """Axes by name, and the preset when it is one."""
     presets = [name for name, system in PRESETS.items() if system == coordinates]
     message = geometry_pb2.CoordinateSystem
-    x, y, z = (message.Direction.Value(f"DIRECTION_{axis.upper()}") for axis in coordinates.axes)
+    x, y, z = (f"DIRECTION_{axis.upper()}" for axis in coordinates.axes)
     return message(
-        preset=message.Preset.Value(f"PRESET_{presets[0]}") if presets else message.PRESET_UNSPECIFIED,
+        preset=f"PRESET_{presets[0]}" if presets else None,
         x_axis=x, y_axis=y, z_axis=z, metres_per_unit=coordinates.metres_per_unit,
     )  # fmt: skip
 

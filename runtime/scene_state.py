@@ -29,9 +29,12 @@ class Wishes:
 
 
 def apply(character: Character[J], old: Wishes, new: Wishes) -> None:
-    """Tell ``character``, which knows ``old``, what is different in ``new``."""
-    if new.prompt != old.prompt:
-        character.set_prompt(new.prompt, revision=new.revision)
+    """Tell ``character``, which knows ``old``, what is different in ``new``.
+
+    The revision is told even when nothing is different (a change and its undoing came between two ticks, or the client
+    sent an empty update): a plan must acknowledge it, or the client would wait for that plan forever.
+    """
+    character.set_prompt(new.prompt, revision=new.revision)
     _apply(old.obstacles, new.obstacles, new.revision, character.put_obstacle, character.remove_obstacle)
     _apply(old.targets, new.targets, new.revision, character.put_target, character.remove_target)
 

@@ -277,7 +277,7 @@ class Session:
         self._notices.append(Notice(code=code, message=message, revision=revision, violations=violations))
         self._changed.set()
 
-    # -- ends -----------------------------------------------------------------------------------------------------------
+    # -- ends -------------------------------------------------------------------------------------------------------
 
     def go_away(self, reason: str, grace_s: float) -> None:
         """Announce the end; the session goes on until ``fail`` or ``end``."""
