@@ -1,5 +1,5 @@
-"""A backend without a model: characters walk straight ahead at 1 m/s, step aside for obstacles and stretch an arm towards
-targets. It obeys every rule of the live interface, so servers and clients can be tested without weights.
+"""A backend without a model: characters walk straight ahead at 1 m/s, step aside for obstacles and stretch an arm
+towards targets. It obeys every rule of the live interface, so servers and clients can be tested without weights.
 """
 
 from __future__ import annotations
@@ -26,9 +26,13 @@ from lamp.timeline import FPS, Timeline
 from runtime.backend import BackendInfo, Character, CharacterStart, OptimizeOptions
 
 Array = NDArray[Any]
-_ARMS = {joint_index(f"{side}_wrist"): (joint_index(f"{side}_shoulder"), joint_index(f"{side}_elbow")) for side in ("left", "right")}  # fmt: skip
+_ARMS = {  # wrist: (shoulder, elbow)
+    joint_index(f"{side}_wrist"): (joint_index(f"{side}_shoulder"), joint_index(f"{side}_elbow"))
+    for side in ("left", "right")
+}
 _STEP_HZ = 0.9  # strides per second
 _PELVIS_M = 0.92
+_SPEEDS_MPS = {"stand": 0.0, "run": 2.5}  # by a word of the prompt
 
 
 @dataclass
@@ -56,13 +60,13 @@ class StubCharacter:
     window_s = 3.0
     lead_s = 0.3
 
-    def __init__(self, prompt: str, start_position_m: tuple[float, float, float], start_heading_rad: float, steps: int):
-        self.prompt = prompt
+    def __init__(self, start: CharacterStart, steps: int) -> None:
+        self.prompt = start.prompt
         self.obstacles: dict[str, Obstacle] = {}
         self.targets: dict[str, Target] = {}
         self.scene_revision = 0
-        self._start = np.array(start_position_m, np.float64)
-        self._heading = start_heading_rad
+        self._start = np.array(start.position_m, np.float64)
+        self._heading = start.heading_rad
         self._steps = steps
         self._lock = threading.Lock()
         self._planned_revision = -1
@@ -98,7 +102,8 @@ class StubCharacter:
             self._bump(revision)
 
     def _bump(self, revision: int | None) -> None:
-        self.scene_revision = self.scene_revision + 1 if revision is None else max(self.scene_revision, revision)
+        last = self.scene_revision
+        self.scene_revision = last + 1 if revision is None else max(last, revision)
 
     @property
     def planned_until_s(self) -> float:
@@ -122,7 +127,7 @@ class StubCharacter:
         self._active = None
         frames = np.arange(job.splice, job.splice + round(self.window_s * FPS) + 20)
         walked = self._along[job.splice - 1] if job.splice else -1.0 / FPS
-        speed = {"stand": 0.0, "run": 2.5}.get(next((w for w in ("stand", "run") if w in self.prompt), ""), 1.0)
+        speed = next((v for word, v in _SPEEDS_MPS.items() if word in self.prompt), 1.0)
         along = walked + speed / FPS * (1 + np.arange(len(frames)))
         wanted = self._detour(frames, along)
         old = self._aside[job.splice - 1] if job.splice else 0.0
@@ -170,7 +175,8 @@ class StubCharacter:
         for target in self.targets.values():
             if target.joint in _ARMS:
                 self._reach(local, root, target, t)
-        return Motion(forward_kinematics(root, local), local.astype(np.float32), np.zeros((len(t), 4), np.float32), FPS)
+        joints, contacts = forward_kinematics(root, local), np.zeros((len(t), 4), np.float32)
+        return Motion(joints, local.astype(np.float32), contacts, FPS)
 
     def _reach(self, local: Array, root: Array, target: Target, t: Array) -> None:
         """Turn an arm linearly, over the second before arrival, until it points at the target."""
@@ -186,7 +192,8 @@ class StubCharacter:
     def frames(self, start_s: float, end_s: float, fps: float) -> Motion:
         first = int(np.ceil(start_s * fps - 1e-6))
         last = int(np.floor(min(end_s, self.planned_until_s) * fps + 1e-6))
-        return self.timeline.sample(np.arange(first, max(last, first) + 1) / fps, fps)[: max(last - first + 1, 0)]
+        motion = self.timeline.sample(np.arange(first, max(last, first) + 1) / fps, fps)
+        return motion[: max(last - first + 1, 0)]
 
 
 def _gait(t: Array, moving: Array) -> Array:
@@ -208,7 +215,7 @@ def _about(axis: int, angle_rad: Array) -> Array:
 
 
 class StubBackend:
-    """``steps`` is how many steps a job takes, ``step_s`` how long each pretends to; planning for ``broken`` ones fails."""
+    """``steps``: how many steps a job takes; ``step_s``: how long each pretends to; ``broken``: these fail."""
 
     def __init__(self, *, steps: int = 4, step_s: float = 0.0) -> None:
         self.steps, self.step_s = steps, step_s
@@ -221,7 +228,7 @@ class StubBackend:
         return BackendInfo("stub", "none needed: no model", "stub", "cpu", FPS, 196)
 
     def new_character(self, start: CharacterStart) -> Character:
-        character = StubCharacter(start.prompt, start.position_m, start.heading_rad, self.steps)
+        character = StubCharacter(start, self.steps)
         self.characters.append(character)
         return character
 
@@ -249,7 +256,7 @@ class StubBackend:
     def _clip(
         self, prompt: str, frames: int, obstacles: Sequence[Obstacle], targets: Sequence[Target]
     ) -> Motion:
-        character = StubCharacter(prompt, (0.0, 0.0, 0.0), 0.0, 1)
+        character = StubCharacter(CharacterStart(prompt), 1)
         character.obstacles = {str(i): o for i, o in enumerate(obstacles)}
         character.targets = {str(i): t for i, t in enumerate(targets)}
         character.window_s = frames / FPS

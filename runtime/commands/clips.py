@@ -66,7 +66,7 @@ def load(path: Path) -> Motion:
             if "positions_m" not in arrays:
                 raise InputError(str(path), f"has no positions_m, only {', '.join(arrays) or 'nothing'}")
             fps = float(arrays["fps"]) if "fps" in arrays else 20.0
-            contacts = arrays["contacts"] if "contacts" in arrays else None
+            contacts = arrays.get("contacts")
             return Motion.from_positions(arrays["positions_m"], fps, contacts)
     except (zipfile.BadZipFile, ValueError) as error:
         if isinstance(error, InputError):

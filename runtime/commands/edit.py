@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lamp.errors import InputError
-from lamp.problem import Target
+from lamp.problem import Target, Weights
 from lamp.scene.obstacle import Obstacle
 from lamp.skeleton import JOINT_NAMES, joint_index
 from runtime.commands import clips
+
+if TYPE_CHECKING:
+    from lamp.prior import Result
+    from runtime.client import ClipResult
 
 EXAMPLES = f"""\
 Positions are metres in the axes of the clip: Y up, the rest pose faces +Z, +X is the character's left.
@@ -40,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--obstacle", nargs="+", action="append", default=[], metavar="SHAPE X Y Z SIZE",
-        help=f"something to stay out of ({', '.join(f'{s} X Y Z {n}'.strip() for s, n in SIZES.items())}); may be repeated",
+        help=f"to stay out of: {', '.join(f'{s} X Y Z {n}'.strip() for s, n in SIZES.items())}; may be repeated",
     )  # fmt: skip
     parser.add_argument("--prompt", default="", help="what the person does meanwhile")
     parser.add_argument("--steps", type=int, default=150, help="optimisation steps (default: 150)")
@@ -85,21 +91,22 @@ def run(args: argparse.Namespace) -> int:
     if not targets and not obstacles:
         raise InputError("lamp edit", "nothing to do; give --target or --obstacle, see lamp edit --help")
     motion = clips.load(Path(args.motion))
+    result: Result | ClipResult
     if args.server:
-        from runtime.commands.remote import edit
+        from runtime.commands import remote
 
-        edited, terms, feasible, reason = edit(args, motion, targets, obstacles)
+        result = remote.edit(args, motion, targets, obstacles)
     else:
         from lamp.tasks import Task
 
         prior = clips.load_prior(args)
-        task = Task(prompt=args.prompt, reference=motion, targets=targets, obstacles=obstacles)
+        near = replace(Weights(), start=0.05)  # an edit stays near the noise of the motion it starts from
+        task = Task(args.prompt, reference=motion, targets=targets, obstacles=obstacles, weights=near)
         (result,) = prior.optimize([task], steps=args.steps, starts=args.starts, seed=args.seed)
-        edited, terms, feasible, reason = result.motion, result.terms, result.feasible, result.reason
-    clips.finish(edited, args, title=args.prompt, obstacles=obstacles, targets=targets)
+    clips.finish(result.motion, args, title=args.prompt, obstacles=obstacles, targets=targets)
     for name in ("target_error_m", "penetration_m", "foot_slide_mps"):
-        if name in terms:
-            sys.stdout.write(f"  {name} {terms[name]:.3f}\n")
-    if not feasible:
-        sys.stderr.write(f"lamp: not everything is met: {reason}; try more --steps or --starts\n")
-    return 0 if feasible else 1
+        if name in result.terms:
+            sys.stdout.write(f"  {name} {result.terms[name]:.3f}\n")
+    if not result.feasible:
+        sys.stderr.write(f"lamp: not everything is met: {result.reason}; try more --steps or --starts\n")
+    return 0 if result.feasible else 1

@@ -25,6 +25,10 @@ def put(*obstacles: Any, **more: Any) -> dict[str, Any]:
     return {"scene_update": drive_pb2.SceneUpdate(put_obstacles=obstacles, **more)}
 
 
+def solid(**fields: Any) -> scene_pb2.Obstacle:
+    return scene_pb2.Obstacle(id="a", **fields)
+
+
 def aim(*targets: Any) -> dict[str, Any]:
     return {"scene_update": drive_pb2.SceneUpdate(put_targets=targets)}
 
@@ -38,16 +42,16 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "NaN radius": (put(sphere("a", 0, 0, 2, NAN)), "sphere.radius"),
     "no id": (put(sphere("", 0, 0, 2)), "id"),
     "long id": (put(sphere("x" * 65, 0, 0, 2)), "id"),
-    "no shape": (put(scene_pb2.Obstacle(id="a", position={"z": 2.0})), "shape"),
-    "no position": (put(scene_pb2.Obstacle(id="a", sphere={"radius": 1.0})), "position"),
+    "no shape": (put(solid(position={"z": 2.0})), "shape"),
+    "no position": (put(solid(sphere={"radius": 1.0})), "position"),
     "not a rotation": (
-        put(scene_pb2.Obstacle(id="a", position={"z": 2.0}, sphere={"radius": 1}, orientation={"w": 3.0})), "orientation"),
+        put(solid(position={"z": 2.0}, sphere={"radius": 1}, orientation={"w": 3.0})), "orientation"),
     "NaN rotation": (
-        put(scene_pb2.Obstacle(id="a", position={"z": 2.0}, sphere={"radius": 1}, orientation={"w": NAN})), "orientation"),
+        put(solid(position={"z": 2.0}, sphere={"radius": 1}, orientation={"w": NAN})), "orientation"),
     "too fast": (
-        put(scene_pb2.Obstacle(id="a", position={}, sphere={"radius": 1}, linear_velocity={"x": 1e5})), "linear_velocity"),
-    "another age": (put(scene_pb2.Obstacle(id="a", position={}, sphere={"radius": 1}, time_s=1e6)), "time_s"),
-    "flat box": (put(scene_pb2.Obstacle(id="a", position={}, box={"half_extents": {"x": 1, "y": 1}})), "half_extents.z"),
+        put(solid(position={}, sphere={"radius": 1}, linear_velocity={"x": 1e5})), "linear_velocity"),
+    "another age": (put(solid(position={}, sphere={"radius": 1}, time_s=1e6)), "time_s"),
+    "flat box": (put(solid(position={}, box={"half_extents": {"x": 1, "y": 1}})), "half_extents.z"),
     "too many obstacles": (put(*(sphere(str(i), i, 0, 9) for i in range(17))), "put_obstacles"),
     "one good, one bad": (put(sphere("good", 1, 0, 3), sphere("bad", NAN, 0, 0)), "put_obstacles[1]"),
     "unknown joint": (aim(target("t", "third_wrist", 0, 0, 0)), "joint"),
@@ -147,8 +151,16 @@ def test_the_scene_stays_within_its_limit_over_many_updates(on_server: OnServer)
         ({"start_position": {"x": NAN}}, grpc.StatusCode.INVALID_ARGUMENT, ("start_position.x",)),
         ({"start_facing": {"y": 1.0}}, grpc.StatusCode.INVALID_ARGUMENT, ("start_facing",)),
         ({"prompt": "x" * 5000}, grpc.StatusCode.INVALID_ARGUMENT, ("prompt",)),
-        ({"coordinate_system": {"x_axis": 1, "y_axis": 2, "z_axis": 3}}, grpc.StatusCode.INVALID_ARGUMENT, ("axis",)),
-        ({"coordinate_system": {"metres_per_unit": -1.0}}, grpc.StatusCode.INVALID_ARGUMENT, ("metres_per_unit",)),
+        (
+            {"coordinate_system": {"x_axis": 1, "y_axis": 2, "z_axis": 3}},
+            grpc.StatusCode.INVALID_ARGUMENT,
+            ("axis",),
+        ),
+        (
+            {"coordinate_system": {"metres_per_unit": -1.0}},
+            grpc.StatusCode.INVALID_ARGUMENT,
+            ("metres_per_unit",),
+        ),
     ],
 )
 def test_a_bad_hello_ends_the_stream_and_says_why(

@@ -21,6 +21,7 @@ from tests.runtime.conftest import Site
 from tests.runtime.wire import Driven, collect, eventually, sphere, target
 
 OnServer = Callable[..., None]
+NAN = float("nan")
 SERVICE = "lamp.v1.MotionService"
 
 
@@ -65,7 +66,9 @@ def test_generate_streams_header_progress_and_every_clip(on_server: OnServer) ->
         clips = clips_of(messages)
         assert set(clips) == {0, 1}
         assert len(clips[0]) == pytest.approx(60, abs=2)
-        assert clips[1][-1].root_position.z > 2 * clips[0][-1].root_position.z  # the stub runs faster than it walks
+        assert (
+            clips[1][-1].root_position.z > 2 * clips[0][-1].root_position.z
+        )  # the stub runs faster than it walks
 
     on_server(body)
 
@@ -73,7 +76,10 @@ def test_generate_streams_header_progress_and_every_clip(on_server: OnServer) ->
 def test_optimize_takes_obstacles_in_the_axes_of_the_client(on_server: OnServer) -> None:
     async def body(here: Site) -> None:
         task = service_pb2.OptimizeTask(
-            prompt="walk", duration_s=4.0, obstacles=[sphere("", 10.0, 90, 200, 30)], targets=[target("", "head", 0, 170, 300)]
+            prompt="walk",
+            duration_s=4.0,
+            obstacles=[sphere("", 10.0, 90, 200, 30)],
+            targets=[target("", "head", 0, 170, 300)],
         )
         request = service_pb2.OptimizeRequest(
             tasks=[task], steps=12, coordinate_system={"preset": "PRESET_UNITY", "metres_per_unit": 0.01}
@@ -104,8 +110,8 @@ def test_optimize_takes_obstacles_in_the_axes_of_the_client(on_server: OnServer)
         ("Optimize", service_pb2.OptimizeRequest(tasks=[{}], steps=10**6), "steps"),
         ("Optimize", service_pb2.OptimizeRequest(tasks=[{"keep": [1.0]}]), "keep"),
         ("Optimize", service_pb2.OptimizeRequest(tasks=[{"reference": {"fps": 20}}]), "reference"),
-        ("Optimize", service_pb2.OptimizeRequest(tasks=[{"obstacles": [sphere("", float("nan"), 0, 0)]}]), "obstacles[0]"),
-        ("Optimize", service_pb2.OptimizeRequest(tasks=[{"targets": [target("", "tail", 0, 0, 0)]}]), "targets[0].joint"),
+        ("Optimize", service_pb2.OptimizeRequest(tasks=[{"obstacles": [sphere("", NAN, 0, 0)]}]), "obstacles[0]"),
+        ("Optimize", service_pb2.OptimizeRequest(tasks=[{"targets": [target("", "x", 0, 0, 0)]}]), "targets[0].joint"),
         (
             "Optimize",
             service_pb2.OptimizeRequest(
@@ -140,7 +146,9 @@ def test_a_long_optimisation_does_not_starve_live_characters(on_server: OnServer
                     break
             driven = await Driven.open(here.channel())
             for revision in range(1, 6):
-                await driven.update(revision=revision, put_obstacles=[sphere("rock", 0.1, 0.9, 3.0 + revision)])
+                await driven.update(
+                    revision=revision, put_obstacles=[sphere("rock", 0.1, 0.9, 3.0 + revision)]
+                )
                 await driven.until(lambda r=revision: driven.plans and driven.plans[-1].scene_revision == r)
         assert here.server.scheduler.offline_count == 1
         call.cancel()

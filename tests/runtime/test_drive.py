@@ -143,7 +143,9 @@ def test_newest_wins_however_slow_the_planner(on_server: OnServer) -> None:
         driven = await Driven.open(here.channel())
         await driven.until(lambda: driven.plans)
         for revision in range(1, 61):
-            await driven.update(revision=revision, put_obstacles=[sphere("ball", 0.1, 0.9, 2 + revision / 20)])
+            await driven.update(
+                revision=revision, put_obstacles=[sphere("ball", 0.1, 0.9, 2 + revision / 20)]
+            )
         await driven.until(lambda: driven.plans[-1].scene_revision == 60)
         assert len(driven.plans) < 20, "old wishes must not queue up"
         (character,) = here.backend.characters

@@ -25,7 +25,11 @@ INFO = service_pb2.GetServerInfoRequest()
 
 def make_certificate(folder: Path, name: str, ca: str | None) -> None:
     """``name.pem`` and ``name.key``, for localhost, signed by ``ca`` or by itself."""
-    signed = ["-CA", f"{ca}.pem", "-CAkey", f"{ca}.key"] if ca else ["-addext", "basicConstraints=critical,CA:TRUE"]
+    signed = (
+        ["-CA", f"{ca}.pem", "-CAkey", f"{ca}.key"]
+        if ca
+        else ["-addext", "basicConstraints=critical,CA:TRUE"]
+    )
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
          "-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", f"/CN={name}",
@@ -49,7 +53,9 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def secure(here: Site, pki: Path, identity: str | None = None) -> grpc.aio.Channel:
-    key, chain = [(pki / f"{identity}{s}").read_bytes() for s in (".key", ".pem")] if identity else (None, None)
+    key, chain = (
+        [(pki / f"{identity}{s}").read_bytes() for s in (".key", ".pem")] if identity else (None, None)
+    )
     credentials = grpc.ssl_channel_credentials((pki / "ca.pem").read_bytes(), key, chain)
     channel = grpc.aio.secure_channel(f"localhost:{here.server.port}", credentials)
     here.channels.append(channel)

@@ -1,4 +1,4 @@
-"""A small client on raw stubs for tests: keeps frames by the rules of drive.proto and complains when they are broken."""
+"""A small client on raw stubs: keeps frames by the rules of drive.proto and complains when they are broken."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ class Driven:
     async def open(cls, channel: grpc.aio.Channel, **hello: Any) -> Driven:
         """Say Hello and wait for Welcome."""
         self = cls(channel)
-        await self.send(hello=drive_pb2.Hello(**{"protocol_version": 1, "prompt": "walk", "fps": 30, **hello}))
+        await self.send(
+            hello=drive_pb2.Hello(**{"protocol_version": 1, "prompt": "walk", "fps": 30, **hello})
+        )
         await self.until(lambda: self.welcome is not None)
         return self
 
@@ -65,15 +67,20 @@ class Driven:
         self._take(message)
         return True
 
-    async def until(self, condition: Callable[[], object], timeout_s: float = TIMEOUT_S, what: str = "") -> None:
+    async def until(
+        self, condition: Callable[[], object], timeout_s: float = TIMEOUT_S, what: str = ""
+    ) -> None:
         """Read until a condition holds; fails when the stream ends first, or with what was seen after the timeout."""
         try:
             async with asyncio.timeout(timeout_s):
                 while not condition():
                     if not await self.read():
-                        raise AssertionError(f"the stream ended: {await self.call.code()} {await self.call.details()}")
+                        raise AssertionError(
+                            f"the stream ended: {await self.call.code()} {await self.call.details()}"
+                        )
         except TimeoutError:
-            seen = f"{len(self.frames)} frames, plans {[p.scene_revision for p in self.plans]}, notices {self.notices[-3:]}"
+            revisions = [p.scene_revision for p in self.plans]
+            seen = f"{len(self.frames)} frames, plans {revisions}, notices {self.notices[-3:]}"
             raise AssertionError(f"waited {timeout_s} s in vain {what}; seen: {seen}") from None
 
     async def for_s(self, seconds: float) -> None:
@@ -113,7 +120,9 @@ class Driven:
         elif kind == "plan":
             plan = message.plan
             assert not self.plans or plan.plan_id > self.plans[-1].plan_id, "plan ids must count up"
-            assert not self.plans or plan.scene_revision >= self.plans[-1].scene_revision, "revisions never go back"
+            assert not self.plans or plan.scene_revision >= self.plans[-1].scene_revision, (
+                "revisions never go back"
+            )
             for index in [i for i in self.frames if i >= plan.start_frame]:
                 del self.frames[index]
             self.plans.append(plan)
@@ -129,7 +138,9 @@ class Driven:
     def _append(self, frames: Any) -> None:
         for frame in frames:
             missed = self.may_miss_frames and frame.index > self.last_index
-            assert missed or frame.index == self.last_index + 1, f"frame {frame.index} follows {self.last_index}"
+            assert missed or frame.index == self.last_index + 1, (
+                f"frame {frame.index} follows {self.last_index}"
+            )
             assert len(frame.joint_positions) == 66
             assert len(frame.local_rotations) == 88
             self.frames[frame.index] = frame
