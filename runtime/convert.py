@@ -23,11 +23,11 @@ Array = NDArray[Any]
 
 
 def coordinate_system_of(coordinates: CoordinateSystem) -> geometry_pb2.CoordinateSystem:
-    """As a request names it: the preset if it is one, else the axes; always the unit."""
+    """As a request names it: its preset if it is one, else axes and unit."""
     message = geometry_pb2.CoordinateSystem
     for name, preset in PRESETS.items():
         if preset == coordinates:
-            return message(preset=f"PRESET_{name}", metres_per_unit=preset.metres_per_unit)
+            return message(preset=f"PRESET_{name}")  # its unit goes with it, exactly
     x, y, z = (f"DIRECTION_{axis.upper()}" for axis in coordinates.axes)
     return message(x_axis=x, y_axis=y, z_axis=z, metres_per_unit=coordinates.metres_per_unit)
 

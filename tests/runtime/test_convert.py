@@ -15,7 +15,7 @@ from lamp.scene.obstacle import SHAPES, Obstacle
 from lamp.tasks import Task
 from runtime import convert, decode
 from runtime.client import calls
-from runtime.coordinates import BLENDER, MODEL, UNITY, UNREAL, CoordinateSystem
+from runtime.coordinates import BLENDER, MODEL, PRESETS, UNITY, UNREAL, CoordinateSystem
 from runtime.encode import FrameBlock
 from runtime.validation import Checker
 
@@ -40,6 +40,7 @@ def test_a_coordinate_system_is_understood(coordinates: CoordinateSystem) -> Non
     check.done()
     assert read.axes == coordinates.axes
     assert read.metres_per_unit == pytest.approx(coordinates.metres_per_unit)
+    assert read == coordinates or coordinates not in PRESETS.values(), "presets arrive exactly"
 
 
 @every_system
