@@ -16,7 +16,7 @@ from runtime.limits import Limits
 from runtime.pb.v1 import drive_pb2
 from runtime.scheduler import Scheduler
 from runtime.session import Session
-from runtime.status import Fault, exhausted, invalid, unavailable
+from runtime.status import Fault, exhausted, fault_of, invalid, unavailable
 from runtime.validation import Violation
 
 Requests = AsyncIterator[drive_pb2.DriveRequest]
@@ -134,7 +134,12 @@ def _checked(request: drive_pb2.DriveRequest | None) -> drive_pb2.Hello:
 
 async def _read(session: Session, requests: Requests) -> None:
     async for request in requests:
-        session.handle(request)
+        try:
+            session.handle(request)
+        except Exception as error:  # nobody waits for this task, so a mistake of ours must not end it unseen
+            session.log.exception("a message could not be handled; the session ends")
+            session.fail(fault_of(error))
+            return
 
 
 async def _write(session: Session, context: Context) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import grpc
 
+from lamp.errors import InputError
 from runtime.status import Fault
 
 _OPEN_METHODS = ("/grpc.health.v1.Health/",)  # probes of orchestrators carry no token
@@ -38,7 +39,7 @@ class TokenInterceptor(grpc.aio.ServerInterceptor):
 
     def __init__(self, token: str) -> None:
         if len(token) < 16:
-            raise ValueError(f"the token has {len(token)} characters; use at least 16 random ones")
+            raise InputError("token", f"has {len(token)} characters; use at least 16 random ones")
         self._expected = f"Bearer {token}".encode()
 
     async def intercept_service(

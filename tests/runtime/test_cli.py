@@ -72,6 +72,9 @@ def test_without_a_command_usage_is_shown(capsys: pytest.CaptureFixture[str]) ->
         (["generate", "walk", "--out", "x.npz", "--bundle", "no-such-bundle"], "no-such-bundle"),
         (["serve", "--max-sessions", "0"], "max_sessions"),
         (["serve", "--token-file", "absent.txt"], "absent.txt"),
+        (["serve", "--stub", "--tls-cert", "absent.pem"], "--tls-key"),
+        (["serve", "--stub", "--tls-cert", "absent.pem", "--tls-key", "absent.key"], "absent"),
+        (["serve", "--stub", "--port", "70000"], "65535"),
     ],
 )
 def test_a_mistake_is_one_clear_line(
@@ -123,6 +126,14 @@ def test_token_comes_from_file_or_environment(tmp_path: Path, monkeypatch: pytes
     file.write_text("\n")
     with pytest.raises(InputError, match="empty"):
         serve.read_token(file)
+
+
+def test_a_token_that_could_be_guessed_is_one_clear_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LAMP_TOKEN", "short")
+    assert cli.main(["serve", "--stub", "--port", "0"]) == 1
+    assert capsys.readouterr().err == "lamp: token: has 5 characters; use at least 16 random ones\n"
 
 
 def test_doctor_names_a_busy_port_and_the_remedy() -> None:

@@ -98,6 +98,22 @@ def test_a_character_that_fails_ends_alone(on_server: OnServer, caplog: pytest.L
     on_server(body)
 
 
+def test_a_mistake_in_the_server_ends_the_session_and_says_so(
+    on_server: OnServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError("made up")
+
+    async def body(here: Site) -> None:
+        driven = await Driven.open(here.channel())
+        monkeypatch.setattr("runtime.session.read_scene_update", broken)
+        await driven.update(put_obstacles=[sphere("rock", 0.1, 0.9, 3.0)])
+        assert await driven.end() is grpc.StatusCode.INTERNAL
+        await eventually(lambda: nothing_left(here))
+
+    on_server(body)
+
+
 def test_too_many_sessions_are_turned_away_with_a_hint(on_server: OnServer) -> None:
     async def body(here: Site) -> None:
         first = await Driven.open(here.channel())
