@@ -65,7 +65,7 @@ def test_torch_and_numpy_chains_agree(rng):
 
 @pytest.mark.parametrize(("steps", "gain"), [(2, 0.3), (4, 1.0), (10, 1.0)])
 def test_inversion_is_exact_on_the_same_grid(steps, gain, rng):
-    """Where the steps are contractions (a long step allows less of a slope): noise -> clean -> noise is the identity."""
+    """Where steps are contractions (a long step allows less of a slope), noise -> clean -> noise is the identity."""
 
     def velocity(z, time):
         return gain * (0.4 * np.tanh(z) + 0.1 * time * np.roll(z, 1, axis=-1))

@@ -156,7 +156,8 @@ def test_the_objective_is_the_weighted_sum_of_its_terms(networks, p, rng):
     parts = [
         ob.reference_term(found.joints, p), ob.key_term(found.joints, p),
         ob.collision_term(found.joints, p, RADII, w[9].expand(2)), ob.foot_term(found, p),
-        ob.floor_term(found.joints, p), ob.smooth_term(found.joints, p), ob.correlation_term(noise), ob.norm_term(noise),
+        ob.floor_term(found.joints, p), ob.smooth_term(found.joints, p), ob.correlation_term(noise),
+        ob.norm_term(noise),
     ]  # fmt: skip
     total = sum(w[i] * value for i, (value, _) in enumerate(parts))
     total = total + w[8] * ((noise - p["start_noise"]) ** 2).mean((1, 2))
@@ -244,7 +245,7 @@ def test_the_anchor_stands_where_it_should(rng):
 
 
 def test_the_splice_passes_through_pose_and_velocity(rng):
-    """Whatever the network says, the past stays, the joined motion leaves it with the old speed, then is the new one."""
+    """Whatever the network says, the past stays, the motion leaves it with the old speed, then is the new one."""
     from lamp import features
 
     row = busy_row(rng)
@@ -281,7 +282,7 @@ def test_bones_of_the_rollout_are_exact(networks, p, rng):
 
 
 def test_visible_tokens_come_from_the_context(networks, p, rng):
-    """The noise of a visible token moves nothing but what the denoiser makes of it; here that is checked at one step."""
+    """Where everything is known, the noise changes nothing."""
     noise = torch.from_numpy(rng.standard_normal((2, SHAPE.tokens, SHAPE.latent_width)))
     all_known = {**p, "known": torch.ones_like(p["known"])}
     a, b = (ob.rollout(networks, n, all_known, GRID).joints for n in (noise, noise + 1))
