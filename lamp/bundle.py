@@ -22,6 +22,7 @@ from lamp.skeleton import SKELETON_HASH
 SCHEMA = 1
 BUNDLES = Path(__file__).resolve().parent / "bundles"
 MANIFEST = "bundle.yaml"
+REQUIRED = ("name", "licence", "autoencoder", "denoiser", "text_encoder", "weights", "steps")
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,11 @@ def load(name: str | Path | None = None) -> Bundle:
     if info.get("skeleton_hash") != SKELETON_HASH:
         raise BundleError(
             f"{folder.name}: trained for skeleton {info.get('skeleton_hash')!r}, this version has {SKELETON_HASH!r}"
+        )
+    missing = [key for key in REQUIRED if key not in info]
+    if missing:
+        raise BundleError(
+            f"{folder.name}: {MANIFEST} lacks {', '.join(missing)}; fetch or build the bundle again"
         )
     autoencoder = from_dict(AutoencoderConfig, info["autoencoder"], f"{folder.name}: autoencoder")
     denoiser = from_dict(DenoiserConfig, info["denoiser"], f"{folder.name}: denoiser")
