@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
                 sys.stdout.write(f"{'':8} -> {finding.remedy}\n")
             sys.stdout.flush()
     sys.stdout.write(
-        "the server can run here\n" if not bad else f"{bad} things to mend before the server can run\n"
+        "the server can run here\n" if not bad else f"to mend before the server can run: {bad}\n"
     )
     return 1 if bad else 0
 
