@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lamp.motion import Motion
@@ -14,6 +14,7 @@ from runtime.backend import Backend
 from runtime.decode_clips import GenerateOrder, OptimizeOrder
 
 _SLICE_S = 0.1  # how long a slice may take; live characters wait that long at most
+_PREVIEW_SHARE = 5.0  # previews come no oftener than this many times what one costs
 
 
 @dataclass(frozen=True)
@@ -46,27 +47,52 @@ def generate(backend: Backend[Any], order: GenerateOrder) -> Iterator[Status | D
 
 
 def optimize(backend: Backend[Any], order: OptimizeOrder) -> Iterator[Status | Done]:
-    """All tasks in turn; each ``next`` does one step of as many as fit into a slice."""
-    began = shown = now = time.monotonic()
+    """All tasks in turn; each ``next`` does one step of as many as fit into a slice, or reads one result."""
+    began = shown = time.monotonic()
+    preview_s = order.preview_interval_s
     jobs = backend.optimize(order.tasks, order.options)
     at_once = 1
     while unfinished := [job for job in jobs if not job.finished]:
         unfinished.sort(key=lambda job: job.steps)
-        backend.advance(unfinished[:at_once], 1)
-        took, now = time.monotonic() - now, time.monotonic()
-        at_once = (
-            min(2 * at_once, len(jobs))
-            if took < _SLICE_S / 2
-            else max(at_once // 2, 1)
-            if took > _SLICE_S
-            else at_once
-        )
-        preview: tuple[Motion, ...] = ()
-        if order.preview_interval_s is not None and now - shown >= order.preview_interval_s:
-            preview = tuple(backend.result(job).motion for job in jobs)
-            shown = now
-        most = max(job.max_steps for job in jobs)
-        reports = tuple(job.report() for job in jobs)
-        yield Status(min(job.steps for job in unfinished), most, now - began, reports, preview)
-    results = tuple(backend.result(job) for job in jobs)
+        took_s = _timed_step(backend, unfinished[:at_once])
+        if took_s < _SLICE_S / 2:
+            at_once = min(2 * at_once, len(jobs))
+        elif took_s > _SLICE_S:
+            at_once = max(at_once // 2, 1)
+        status = _status(jobs, began)
+        yield status
+        if preview_s is not None and time.monotonic() - shown >= preview_s:
+            asked = time.monotonic()
+            results = yield from _results(backend, jobs, status)
+            yield replace(status, preview=tuple(result.motion for result in results))
+            shown = time.monotonic()
+            preview_s = max(
+                preview_s, _PREVIEW_SHARE * (shown - asked)
+            )  # showing must not crowd out the work
+    results = yield from _results(backend, jobs, _status(jobs, began))
     yield Done(tuple(result.motion for result in results), results)
+
+
+def _timed_step(backend: Backend[Any], jobs: list[Any]) -> float:
+    """One step of ``jobs``; the seconds it took, without what the worker does between slices."""
+    began = time.monotonic()
+    backend.advance(jobs, 1)
+    return time.monotonic() - began
+
+
+def _status(jobs: list[Any], began: float) -> Status:
+    most = max(job.max_steps for job in jobs)
+    left = [job.steps for job in jobs if not job.finished]
+    reports = tuple(job.report() for job in jobs)
+    return Status(min(left, default=most), most, time.monotonic() - began, reports)
+
+
+def _results(
+    backend: Backend[Any], jobs: list[Any], status: Status
+) -> Generator[Status | Done, None, tuple[Result, ...]]:
+    """What the jobs have reached, one job a slice."""
+    results = []
+    for job in jobs:
+        results.append(backend.result(job))
+        yield status
+    return tuple(results)
