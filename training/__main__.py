@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from lamp.errors import BundleError, InputError
 from training import console
+from training.errors import TrainingDiverged
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "prepare": ("training.prepare", "bring motion corpora into the prepared form all other commands read"),
@@ -60,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         console.warn(f"error: {error}")
         return BAD_INPUT
-    except (BundleError, OSError) as error:
+    except (BundleError, OSError, TrainingDiverged) as error:
         console.warn(f"error: {error}")
         return FAILED
     except ModuleNotFoundError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -19,11 +20,19 @@ def save(folder: Path, tensors: dict[str, Tensor], state: dict[str, Any]) -> Non
     one is complete on disk. Raises ``OSError`` (disk full, say) with the old checkpoint untouched."""
     new, old = folder.with_name(folder.name + ".new"), folder.with_name(folder.name + ".old")
     shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    save_file(
-        {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}, new / "tensors.safetensors"
-    )
-    (new / "state.json").write_text(json.dumps(state, indent=1), encoding="utf8")
+    try:
+        new.mkdir(parents=True)
+        save_file(
+            {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()},
+            new / "tensors.safetensors",
+        )
+        (new / "state.json").write_text(json.dumps(state, indent=1), encoding="utf8")
+    except (OSError, SafetensorError) as error:  # safetensors has its own type for a full disk
+        shutil.rmtree(new, ignore_errors=True)
+        raise OSError(
+            f"the checkpoint could not be written to {folder} ({error}); the one before it is kept. "
+            "Make room on the disk and continue with --resume"
+        ) from error
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
         folder.replace(old)

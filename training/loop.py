@@ -19,14 +19,11 @@ from lamp.errors import InputError
 from training import checkpoint, distributed
 from training.config import LoopConfig
 from training.corpus import Corpus
+from training.errors import TrainingDiverged
 from training.progress import Progress
 
 Losses = dict[str, Tensor]  # must hold "total"
 LossFunction = Callable[[Tensor, Tensor, Tensor], Losses]  # features (B,T,137), valid (B,L), clip index (B,)
-
-
-class TrainingDiverged(RuntimeError):
-    """The loss is not finite; the last good checkpoint was kept."""
 
 
 @dataclass
