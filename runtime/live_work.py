@@ -88,11 +88,14 @@ class LiveWork:
         # Interpolated frames depend on two model frames to either side, so they change a little before the plan does.
         changed_s = plan.start_s - 2.0 / model_fps
         start = min(max(math.floor(changed_s * self.fps + 1e-6) + 1, 0), self.end_frame)
+        # What is on the screen already stays, unless the plan itself comes too late for that.
+        shown = math.floor(self.playhead_s() * self.fps + 1e-6) + 1
+        start = max(start, min(shown, math.ceil(plan.start_s * self.fps - 1e-6)))
         motion = self.character.frames(start / self.fps, plan.end_s, self.fps)
         frames = FrameBlock.of(motion, start, plan.plan_id, self.coordinates)
         self.end_frame = frames.end
-        late_s = self.playhead_s() - start / self.fps
-        if late_s > 0 and start > 0:
+        late_s = self.playhead_s() - plan.start_s
+        if late_s > 0:
             self.log.info(
                 "plan %d begins %.3f s before the playhead: planning is too slow", plan.plan_id, late_s
             )

@@ -8,6 +8,7 @@ from lamp.live import LiveCharacter, LiveSettings
 from lamp.motion import Motion
 from lamp.optimizer import PlanJob
 from lamp.prior import MotionPrior, Result
+from lamp.scene.obstacle import Obstacle
 from lamp.tasks import Task
 from runtime.backend import BackendInfo, CharacterStart, OptimizeOptions
 
@@ -27,6 +28,18 @@ class PriorBackend:
             self._prior.planner, prompt=start.prompt, seed=start.seed, start_position_m=start.position_m,
             start_heading_rad=start.heading_rad, settings=self._settings,
         )  # fmt: skip
+
+    def warm_up(self) -> None:
+        """Plan and re-plan for a character that nobody sees, so that the first real one need not wait for graphs to be
+        loaded and compiled, and the time of a step is known. Call it before serving, seconds on a slow machine."""
+        character = self.new_character(CharacterStart("a person stands"))
+        for i in range(2):
+            job = character.next_job(0.0)
+            if job is None:
+                return
+            self.advance([job], 2)
+            character.publish(job)
+            character.put_obstacle("warm-up", Obstacle("sphere", (5.0, 1.0, float(i))))
 
     def optimize(self, tasks: Sequence[Task], options: OptimizeOptions) -> list[PlanJob]:
         """Offline tasks as jobs."""

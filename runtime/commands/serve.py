@@ -103,7 +103,10 @@ def run(args: argparse.Namespace) -> int:
         from lamp.prior import MotionPrior
         from runtime.prior_backend import PriorBackend
 
-        backend = PriorBackend(MotionPrior.load(args.bundle, engine=args.engine, threads=args.threads))
+        backend = prior = PriorBackend(
+            MotionPrior.load(args.bundle, engine=args.engine, threads=args.threads)
+        )
+        prior.warm_up()
     asyncio.run(_serve(backend, config, args))
     return 0
 

@@ -130,6 +130,24 @@ def test_only_the_newest_wish_is_planned_for() -> None:
     assert [plan.scene_revision for plan, _ in heard.plans] == [0, 28]
 
 
+def test_what_is_on_the_screen_when_a_plan_comes_stays() -> None:
+    backend = StubBackend(steps=50)
+    ticker = LiveTicker(backend)
+    work, heard = add(ticker, backend)
+    settle(ticker)
+    work.playhead.start()
+    work.playhead.tell(0.5)
+    wish(work, 2.0)
+    ticker.tick()  # the plan will change the motion from 0.8 s on, and interpolation a little before
+    assert work.job is not None
+    work.playhead.tell(0.78)
+    work.job.finished = True
+    ticker.tick()
+    plan, start_frame = heard.plans[-1]
+    assert plan.start_s == pytest.approx(0.8)
+    assert start_frame == 24
+
+
 def test_frames_of_plan_after_plan_have_no_gap_and_no_jump() -> None:
     backend = StubBackend()
     ticker = LiveTicker(backend)
