@@ -26,7 +26,7 @@ TERMS = ("reconstruction", "world_joints", "root_relative_joints", "joint_veloci
 
 @pytest.fixture
 def batch():
-    """Two normalised clips of 16 frames, the second with one token of padding, and the objective in double precision."""
+    """Two normalised clips of 16 frames, the second with a token of padding, and the objective; double precision."""
     clips = [
         features.encode(motion(17, seed=s, speed_mps=0.1), heading="clean")[:, rep.KEPT] for s in range(2)
     ]

@@ -148,7 +148,7 @@ def test_training_learns(make):
 
 
 def test_resume_names_what_does_not_fit(make):
-    with pytest.raises(InputError, match="--resume.*no checkpoint"):
+    with pytest.raises(InputError, match=r"--resume.*no checkpoint"):
         make().resume()
     make().save()
     with pytest.raises(InputError, match="another architecture"):
