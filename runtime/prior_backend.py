@@ -30,16 +30,15 @@ class PriorBackend:
         )  # fmt: skip
 
     def warm_up(self) -> None:
-        """Plan and re-plan for a character that nobody sees, so that the first real one need not wait for graphs to be
-        loaded and compiled, and the time of a step is known. Call it before serving, seconds on a slow machine."""
-        character = self.new_character(CharacterStart("a person stands"))
-        for i in range(2):
-            job = character.next_job(0.0)
-            if job is None:
-                return
-            self.advance([job], 2)
-            character.publish(job)
-            character.put_obstacle("warm-up", Obstacle("sphere", (5.0, 1.0, float(i))))
+        """Plan and re-plan for characters that nobody sees, one alone and then two in a batch, so that the first real
+        ones need not wait for graphs to be loaded, and the time of a step is known. Seconds on a slow machine."""
+        characters = [self.new_character(CharacterStart("a person stands")) for _ in range(2)]
+        for count in (1, 2, 2):
+            pairs = [(c, job) for c in characters[:count] if (job := c.next_job(0.0)) is not None]
+            self.advance([job for _, job in pairs], 2)
+            for character, job in pairs:
+                character.publish(job)
+                character.put_obstacle("warm-up", Obstacle("sphere", (5.0, 1.0, 0.0)))
 
     def optimize(self, tasks: Sequence[Task], options: OptimizeOptions) -> list[PlanJob]:
         """Offline tasks as jobs."""

@@ -141,7 +141,7 @@ def test_what_is_on_the_screen_when_a_plan_comes_stays() -> None:
     ticker.tick()  # the plan will change the motion from 0.8 s on, and interpolation a little before
     assert work.job is not None
     work.playhead.tell(0.78)
-    work.job.finished = True
+    work.job.steps = work.job.max_steps
     ticker.tick()
     plan, start_frame = heard.plans[-1]
     assert plan.start_s == pytest.approx(0.8)
