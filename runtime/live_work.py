@@ -20,6 +20,8 @@ from runtime.scene_state import Wishes, apply
 log = logging.getLogger(__name__)
 _TICK_S = 0.05  # how long one tick should take: newcomers wait this long at most
 _MOST_STEPS = 8
+_MARGIN_S = 0.1  # plans should begin so much after the playhead: the reach of interpolation
+_MOST_SLACK_S = 1.0
 
 
 class Listener(Protocol):
@@ -50,6 +52,7 @@ class LiveWork:
     job_revision: int = -1
     planned_revision: int = -1  # of the last plan published
     end_frame: int = 0  # one past the last frame rendered
+    slack_s: float = 0.0  # how much later plans begin than they would on a fast machine; learned
 
     def begin(self, backend: Backend[Any]) -> None:
         """Make the character (worker thread)."""
@@ -71,7 +74,7 @@ class LiveWork:
                 # a client that changes its mind faster than plans are made would never get one otherwise.
                 self.drop_job()
         if self.job is None:
-            self.job = self.character.next_job(self.playhead_s())
+            self.job = self.character.next_job(self.playhead_s() + self.slack_s)
             self.job_revision = self.applied.revision
 
     def drop_job(self) -> None:
@@ -94,12 +97,20 @@ class LiveWork:
         motion = self.character.frames(start / self.fps, plan.end_s, self.fps)
         frames = FrameBlock.of(motion, start, plan.plan_id, self.coordinates)
         self.end_frame = frames.end
-        late_s = self.playhead_s() - plan.start_s
-        if late_s > 0:
-            self.log.info(
-                "plan %d begins %.3f s before the playhead: planning is too slow", plan.plan_id, late_s
-            )
+        if plan.start_s > 0:
+            self._learn(plan.start_s - self.playhead_s(), plan.plan_id)
         self.listener.planned(plan, start, frames)
+
+    def _learn(self, margin_s: float, plan_id: int) -> None:
+        """Plan from later on when plans come too late, and from earlier on again when there is time to spare."""
+        if margin_s < 0:
+            self.log.info(
+                "plan %d begins %.3f s before the playhead; later ones will begin later", plan_id, -margin_s
+            )
+        if margin_s < _MARGIN_S:
+            self.slack_s = min(self.slack_s + _MARGIN_S - margin_s, _MOST_SLACK_S)
+        else:
+            self.slack_s = max(self.slack_s - 0.2 * (margin_s - _MARGIN_S), 0.0)
 
 
 class LiveTicker:

@@ -148,6 +148,34 @@ def test_what_is_on_the_screen_when_a_plan_comes_stays() -> None:
     assert start_frame == 24
 
 
+def test_a_slow_device_makes_plans_begin_later_and_a_fast_one_sooner_again() -> None:
+    backend = StubBackend(steps=50)
+    ticker = LiveTicker(backend)
+    work, heard = add(ticker, backend)
+    settle(ticker)
+    work.playhead.start()
+
+    def plan_while_playing(from_s: float, seconds: float) -> float:
+        """How long after the playhead the plan begins, when planning takes ``seconds`` of play."""
+        work.playhead.tell(from_s)
+        wish(work, 2.0 + from_s)
+        ticker.tick()
+        assert work.job is not None
+        work.playhead.tell(from_s + seconds)
+        work.job.steps = work.job.max_steps
+        ticker.tick()
+        return heard.plans[-1][0].start_s - (from_s + seconds)
+
+    slow = [plan_while_playing(0.6 * i, 0.5) for i in range(1, 6)]
+    assert slow[0] < 0  # nobody knew
+    assert min(slow[2:]) > 0
+    slack = work.slack_s
+    for i in range(30):
+        settle(ticker)
+        plan_while_playing(4.0 + 0.1 * i, 0.05)
+    assert work.slack_s < slack / 2
+
+
 def test_frames_of_plan_after_plan_have_no_gap_and_no_jump() -> None:
     backend = StubBackend()
     ticker = LiveTicker(backend)
