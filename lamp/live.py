@@ -35,14 +35,20 @@ class LiveSettings:
     prefix_frames: int = 20  # most frames of the past the prior sees; a multiple of 4
     lead_s: float = 0.30  # frames nearer to the playhead than this stay as they are
     first_budget_s: float = 0.20  # time to the first plan after a change
-    improve_budget_s: float = 0.8  # time of each further improvement
-    improve_attempts: int = 4
+    improve_budget_s: float = (
+        0.3  # time of each further improvement; short, so that only near frames get fixed
+    )
+    improve_attempts: int = 12
     refill_s: float = 1.6  # plan on when less than this is left
     extend_budget_s: float = 0.4
     splice_frames: int = 10  # frames over which what is left of the old pose decays
-    rate: float = 0.15  # peak step size in noise space
+    rate: float = 0.12  # peak step size in noise space
+    schedule_steps: int = (
+        60  # steps the learning-rate schedule is laid out for, over all improvements of a change
+    )
     most_steps: int = 120
     keep_past_s: float = 10.0
+    stay: float = 0.25  # how strongly the pelvis keeps to the old path when only obstacles changed
     walk_speed_mps: float = 1.1  # assumed when a target names no time
     penetration_ok_m: float = 0.01
     target_ok_m: float = 0.05
@@ -73,6 +79,7 @@ class _Context:
     anchor: int  # the same frame inside the window
     revision: int
     kind: str  # "start" | "change" | "improve" | "extend"
+    prompt: str
     attempt: int
     obstacles: tuple[Obstacle, ...]
     targets: tuple[Target, ...]
@@ -96,11 +103,12 @@ class LiveCharacter:
         self._targets: dict[str, Target] = {}
         self.scene_revision = 0
         self._planned_revision = -1
+        self._planned_prompt = prompt
         self._attempts = 0  # improvements made for the present revision
         self._settled = True
         self._active: PlanJob | None = None
-        self._noise: Array | None = None
-        self._noise_start = 0  # session frame of the first token of that noise
+        self._last: Arrays | None = None  # optimiser state of the plan on the timeline
+        self._last_start = 0  # session frame of the first token of its noise
         self._plans = 0
         self.timeline = Timeline()
 
@@ -216,18 +224,27 @@ class LiveCharacter:
         row.update(obstacle_position=scene.position, obstacle_axes=scene.axes, obstacle_size=scene.size,
                    obstacle_kind=scene.kind)  # fmt: skip
         row["key"], row["key_weight"] = self._keys(targets, first, anchor)
-        noise = self._start_noise(first)
-        row["start_noise"] = noise
+        if kind in ("change", "improve") and not targets and prompt == self._planned_prompt:
+            self._stay_near(row, first, anchor)
+        state = self._start_state(first, carry_moments=kind == "improve")
+        row["start_noise"] = state["noise"].copy()
         step_s = self._planner.optimizer.step_s.get((self._shape.frames, 1), 0.03)
         steps = int(np.clip(budget_s / step_s, 6, s.most_steps))
         busy = bool(obstacles or targets)
         job = PlanJob(
-            self._shape, [(row, fresh_state(self._shape, noise, budget=steps, rate=s.rate))], max_steps=steps,
+            self._shape, [(row, state)], max_steps=steps + int(state["count"]),
             deadline_s=time.monotonic() + (budget_s if splice >= 0 else 4 * budget_s),
             tolerances=Tolerances(penetration_m=0.0, target_error_m=0.02, least_steps=10 if busy else 6),
         )  # fmt: skip
-        job.context = _Context(splice, anchor, revision, kind, attempt, obstacles, targets)
+        job.context = _Context(splice, anchor, revision, kind, prompt, attempt, obstacles, targets)
         return job
+
+    def _stay_near(self, row: Arrays, first: int, anchor: int) -> None:
+        """Ask the pelvis to keep to the path planned so far: a detour then comes back instead of wandering off."""
+        old = self._continued(first, self._shape.frames)
+        row["reference"][: len(old)] = old
+        row["reference_weight"][anchor + 1 : len(old), 0] = 1.0
+        row["weights"] = replace(self.settings.weights, reference=self.settings.stay).array()
 
     def _prefix(self, splice: int) -> int:
         """Frames of the past to show: a multiple of 4, as many as there are, at most the setting."""
@@ -298,14 +315,24 @@ class LiveCharacter:
                 keys.add(waypoint, last, last)
         return keys.key, keys.weight
 
-    def _start_noise(self, first: int) -> Array:
-        """Noise of the previous plan moved to the new window's token grid, fresh noise where it ends."""
-        noise = white_noise(self._rng, self._shape)
-        if self._noise is not None:
-            shift = (first - self._noise_start) // self._shape.patch_frames
-            if 0 <= shift < len(noise):
-                noise[: len(noise) - shift] = self._noise[shift:]
-        return noise
+    def _start_state(self, first: int, *, carry_moments: bool) -> Arrays:
+        """Optimiser state whose noise is that of the previous plan, moved to the new window's token grid and continued
+        by fresh noise. An improvement goes on with the Adam moments too."""
+        s = self.settings
+        state = fresh_state(
+            self._shape, white_noise(self._rng, self._shape), budget=s.schedule_steps, rate=s.rate
+        )
+        if self._last is None:
+            return state
+        shift = (first - self._last_start) // self._shape.patch_frames
+        kept = self._shape.tokens - shift
+        if shift >= 0 and kept > 0:
+            state["noise"][:kept] = self._last["best_noise"][shift:]
+            if carry_moments:
+                for name in ("moment1", "moment2"):
+                    state[name][:kept] = self._last[name][shift:]
+                state["count"] = np.array(min(float(self._last["count"]), 0.7 * s.schedule_steps), np.float32)
+        return state
 
     # -- publishing -----------------------------------------------------------------------------------------------
 
@@ -321,14 +348,17 @@ class LiveCharacter:
             terms, feasible, reason = self._judge(self._continued(start, len(joints)), start, c)
         else:
             self.timeline.replace_from(start, joints, contacts)
-            self._noise, self._noise_start = best["best_noise"], start - 1 - c.anchor if c.splice >= 0 else 0
+        self._last, self._last_start = (
+            best,
+            start - 1 - c.anchor if c.splice >= 0 else 0,
+        )  # the search goes on from it
         terms |= {
             name: value
             for name, value in job.report().terms.items()
             if name in ("foot_slide_mps", "jitter_mps3")
         }
         with self._lock:
-            self._planned_revision = c.revision
+            self._planned_revision, self._planned_prompt = c.revision, c.prompt
             current = self.scene_revision == c.revision
             self._attempts = c.attempt if current else 0
             done = feasible or c.attempt >= self.settings.improve_attempts or c.kind == "extend"

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp import metrics
+from lamp.motion import interpolate
 from lamp.problem import Target
 from lamp.scene.distance import pack, penetration_depth
 from lamp.scene.obstacle import Obstacle
@@ -109,7 +110,7 @@ def summary(
     rows = [measure(event, played) for event in events]
     first = [e.first_s for e in events if e.first_s is not None]
     joints = np.stack(played.frames)
-    at_20 = joints[np.round(np.arange(0, len(joints) - 1, played.fps / 20.0)).astype(int)]
+    at_20 = interpolate(joints, np.arange(0, len(joints) - 1, played.fps / 20.0))  # the rate the measures are defined at
     return {
         "frames_received": len(played.frames), "fps": played.fps, "stalls": stalls, "events": rows,
         "replan_first_s": {f"p{q}": _round(float(np.percentile(first, q))) if first else None for q in (50, 95)},

@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
                  for k, v in prepared.manifest["sources"].items()},
         "training": {
             "config": Path(args.config).name, "revision": revision(), "hardware": hardware(),
-            "torch": torch.__version__,
+            "torch": str(torch.__version__),
             **{f"{stage}_{key}": value for stage, entry in state.items() for key, value in entry.items()},
         },
     }  # fmt: skip

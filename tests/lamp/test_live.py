@@ -293,15 +293,15 @@ def test_an_attempt_to_improve_never_makes_it_worse(character):
 def test_a_dropped_plan_leaves_the_noise_where_it_was(character):
     """Warm starts keep their place on the token grid when a later job is not used."""
     work(character, 0.0)
-    noise, start = character._noise.copy(), character._noise_start
+    noise, start = character._last["best_noise"].copy(), character._last_start
     character.set_prompt("other")
     job = character.next_job(0.9)
     character.cancel(job)
-    assert character._noise_start == start and np.array_equal(character._noise, noise)
+    assert character._last_start == start and np.array_equal(character._last["best_noise"], noise)
     first = job.context.splice - job.context.anchor
     shift = (first - start) // 4
     assert shift > 0
-    again = character._start_noise(first)
+    again = character._start_state(first, carry_moments=False)["noise"]
     assert np.array_equal(again[: len(noise) - shift], noise[shift:])
 
 
