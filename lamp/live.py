@@ -22,7 +22,7 @@ from lamp.planner import Planner
 from lamp.problem import Arrays, KeyFrames, Target, Weights, empty_row, fresh_state
 from lamp.scene.distance import pack, penetration_depth
 from lamp.scene.obstacle import MAX_OBSTACLES, Obstacle
-from lamp.skeleton import JOINT_COUNT, JOINT_RADII_M
+from lamp.skeleton import JOINT_COUNT, JOINT_RADII_M, fit_skeleton
 from lamp.timeline import FPS, Timeline
 
 Array = NDArray[Any]
@@ -336,13 +336,24 @@ class LiveCharacter:
 
     # -- publishing -----------------------------------------------------------------------------------------------
 
-    def publish(self, job: PlanJob) -> Plan:
-        """Splice the best result of a job into the timeline and say what it achieves."""
+    def publish(self, job: PlanJob, playhead_s: float | None = None) -> Plan:
+        """Splice the best result of a job into the timeline and say what it achieves.
+
+        Where the plan comes too late for its own splice (``playhead_s`` is past it), what was played stays and the new
+        motion is faded in from there.
+        """
         c: _Context = job.context
         best = job.best()
         after = slice(c.anchor + 1, None) if c.splice >= 0 else slice(0, None)
         start = c.splice + 1 if c.splice >= 0 else 0
         joints, contacts = best["best_joints"][after], np.clip(best["best_contacts"][after], 0.0, 1.0)
+        if c.splice >= 0 and playhead_s is not None and (late := math.ceil(playhead_s * FPS) + 1 - start) > 0:
+            late = min(late, self.timeline.end - start, len(joints) - 2)
+            joints, contacts, start = (
+                self._faded_in(joints[late:], start + late),
+                contacts[late:],
+                start + late,
+            )
         terms, feasible, reason = self._judge(joints, start, c)
         if c.kind == "improve" and not self._improves(terms, start, c):
             terms, feasible, reason = self._judge(self._continued(start, len(joints)), start, c)
@@ -367,6 +378,15 @@ class LiveCharacter:
         self._plans += 1
         return Plan(self._plans, c.revision, start / FPS, self.timeline.until_s, terms, feasible, reason, self._settled,
                     job.steps, time.monotonic() - job.started_s)  # fmt: skip
+
+    def _faded_in(self, joints: Array, start: int) -> Array:
+        """New joints from session frame ``start`` on, cross-faded from what the timeline has there."""
+        old = self._continued(start, min(len(joints), self.settings.splice_frames))
+        u = (np.arange(len(old)) / self.settings.splice_frames)[:, None, None]
+        weight = 1.0 - u * u * (3.0 - 2.0 * u)
+        faded: Array = joints.copy()
+        faded[: len(old)] = fit_skeleton((1 - weight) * joints[: len(old)] + weight * old)
+        return faded
 
     def _judge(self, joints: Array, start: int, c: _Context) -> tuple[dict[str, float], bool, str]:
         """Penetration and target errors of frames that begin at session frame ``start``, in metres."""

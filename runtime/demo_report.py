@@ -110,7 +110,9 @@ def summary(
     rows = [measure(event, played) for event in events]
     first = [e.first_s for e in events if e.first_s is not None]
     joints = np.stack(played.frames)
-    at_20 = interpolate(joints, np.arange(0, len(joints) - 1, played.fps / 20.0))  # the rate the measures are defined at
+    at_20 = interpolate(
+        joints, np.arange(0, len(joints) - 1, played.fps / 20.0)
+    )  # the measures are defined at 20 fps
     return {
         "frames_received": len(played.frames), "fps": played.fps, "stalls": stalls, "events": rows,
         "replan_first_s": {f"p{q}": _round(float(np.percentile(first, q))) if first else None for q in (50, 95)},

@@ -86,7 +86,7 @@ class LiveWork:
     def publish(self, model_fps: float) -> None:
         """Hand the finished job's plan to the listener."""
         assert self.job is not None
-        plan, self.job = self.character.publish(self.job), None
+        plan, self.job = self.character.publish(self.job, self.playhead_s()), None
         self.planned_revision = self.job_revision
         # Interpolated frames depend on two model frames to either side, so they change a little before the plan does.
         changed_s = plan.start_s - 2.0 / model_fps

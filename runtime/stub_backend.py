@@ -123,7 +123,7 @@ class StubCharacter:
         if self._active is job:
             self._active = None
 
-    def publish(self, job: StubJob) -> Plan:
+    def publish(self, job: StubJob, playhead_s: float | None = None) -> Plan:
         self._active = None
         frames = np.arange(job.splice, job.splice + round(self.window_s * FPS) + 20)
         walked = self._along[job.splice - 1] if job.splice else -1.0 / FPS

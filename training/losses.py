@@ -120,7 +120,7 @@ class DiffusionObjective:
             has_text = (torch.rand(b, device=device) > self.weights.drop_text).float()
             # stratified times: every batch covers the whole schedule
             time = (torch.rand(1, device=device) + torch.arange(b, device=device) / b) % 1.0
-            time = time[torch.randperm(b, device=device)]
+            time = time[torch.argsort(torch.rand(b, device=device))]  # randperm cannot be captured
             noise = torch.randn_like(clean)
             noisy = diffusion.add_noise(clean, noise, time)
             target = diffusion.training_target(self.model.config.prediction, clean, noise, time)

@@ -16,6 +16,8 @@ from runtime.coordinates import CoordinateSystem
 from runtime.pb.v1 import drive_pb2, motion_pb2
 
 Array = NDArray[Any]
+_SAME_M = 1e-3  # frames nearer than this count as unchanged
+_SPLICE_S = 0.4  # how far from its start a plan is compared with the motion it replaces
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,10 @@ class Pose:
 class ReceivedPlan:
     """What the server said about a plan, and how smoothly it joined what was buffered.
 
-    The two jumps compare the new motion with the one buffered before, at ``start_frame``: the largest distance over all
-    joints, and the largest change of velocity, where the velocity is that from the last kept frame to ``start_frame``.
-    None while not known: nothing was buffered there, or the frames have not come yet.
+    The two jumps compare the new motion with the one buffered before, at the first frame where a joint differs by more
+    than a millimetre: the largest distance over all joints, and the largest change of velocity from the frame before to
+    it. Zero if nothing differs in the first moments, None while not known: nothing was buffered there, or the frames
+    have not come yet.
     """
 
     plan_id: int
@@ -75,7 +78,7 @@ class FrameBuffer:
         self._frames: dict[int, Pose] = {}
         self._lock = threading.Lock()
         self._plan: ReceivedPlan | None = None
-        self._replaced: Pose | None = None  # the old frame at the splice
+        self._replaced: dict[int, Pose] = {}  # old frames around the splice
         self._starved = False
         self._stalls = 0
 
@@ -86,7 +89,8 @@ class FrameBuffer:
             if self._plan is not None and plan.plan_id <= self._plan.plan_id:
                 return
             k = plan.start_frame
-            self._plan, self._replaced = plan, self._frames.get(k)
+            self._plan = plan
+            self._replaced = {i: f for i, f in self._frames.items() if k <= i < k + _SPLICE_S * self.fps}
             for index in [i for i in self._frames if i >= k]:
                 del self._frames[index]
             self._take(poses)
@@ -119,18 +123,22 @@ class FrameBuffer:
             del self._frames[index]
 
     def _measure_splice(self) -> None:
-        """Fill in the jumps of the newest plan once both sides are known."""
+        """Fill in the jumps of the newest plan once both sides are known: at the first frame that really differs."""
         plan = self._plan
-        before = self._replaced
-        if plan is None or before is None:
+        if plan is None or not self._replaced or plan.splice_position_jump_m is not None:
             return
-        now = self._frames.get(plan.start_frame)
-        if now is None or plan.splice_position_jump_m is not None:
-            return
-        plan.splice_position_jump_m = _largest(now.positions_m - before.positions_m)
-        plan.splice_velocity_jump_mps = (
-            plan.splice_position_jump_m * self.fps
-        )  # both come from the same kept frame
+        earlier: Array = np.zeros((1, 3))
+        for index, before in sorted(self._replaced.items()):
+            now = self._frames.get(index)
+            if now is None:
+                return
+            offset = now.positions_m - before.positions_m
+            if _largest(offset) > _SAME_M:
+                plan.splice_position_jump_m = _largest(offset)
+                plan.splice_velocity_jump_mps = _largest(offset - earlier) * self.fps
+                return
+            earlier = offset
+        plan.splice_position_jump_m = plan.splice_velocity_jump_mps = 0.0
 
     # -- reading --------------------------------------------------------------------------------------------------
 

@@ -186,6 +186,7 @@ def test_a_plan_answers_the_wishes_it_was_started_with_and_newer_ones_are_planne
     plan = finish(character, job)
     assert plan.scene_revision == 1 and not plan.settled
     newest = character.next_job(0.1)
+    assert newest.context.kind == "change"  # at once, not as an improvement of the old plan
     assert newest.context.revision == 3 and newest.context.obstacles == (BALL,)
     expected = character._planner.embed("jump")
     assert np.allclose(newest.rows[0][0]["text"], expected)
@@ -310,3 +311,24 @@ def test_plans_name_their_cost(character):
     plan = finish(character, character.next_job(0.0))
     assert plan.steps == 2 and 0 < plan.optimise_s <= time.monotonic() - began
     assert {"penetration_m", "target_error_m", "foot_slide_mps", "jitter_mps3"} <= set(plan.terms)
+
+
+def test_a_late_plan_is_faded_in_after_what_was_played(character):
+    """Frames up to the playhead stay as they were shown, and the new motion begins without a step."""
+    work(character, 0.0)
+    character.set_prompt("other")
+    job = finish_only(character, character.next_job(0.0))
+    shown_until = job.context.splice + 9
+    before = character.timeline.window(0, shown_until + 3).copy()
+    plan = character.publish(job, shown_until / 20.0)
+    after = character.timeline.window(0, shown_until + 3)
+    assert np.array_equal(after[: shown_until + 1], before[: shown_until + 1])
+    assert plan.start_s == pytest.approx((shown_until + 1) / 20.0)
+    assert np.abs(after[shown_until + 1] - before[shown_until + 1]).max() < 2e-3
+
+
+def finish_only(character, job):
+    """Advance a job to its end without publishing it."""
+    while not job.finished:
+        character._planner.advance([job], 2)
+    return job
