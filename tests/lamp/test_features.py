@@ -9,7 +9,7 @@ import pytest
 
 from lamp import features, rotations
 from lamp.errors import InputError
-from lamp.skeleton import MIRROR
+from lamp.skeleton import MIRROR, forward_kinematics
 from tests.training.synthetic import motion
 
 Array = np.ndarray
@@ -176,13 +176,17 @@ def test_six_numbers_per_joint_are_the_first_two_columns_of_a_rotation():
 
 
 def test_lying_poses_keep_the_last_heading():
-    joints = canonical(motion(20))
-    lying = joints.copy()
-    quarter = np.array([np.sin(np.pi / 4), 0, 0, np.cos(np.pi / 4)])
-    rolled = rotations.rotate(np.array([0, 0, np.sin(np.pi / 4), np.cos(np.pi / 4)]), joints[10:])
-    lying[10:] = rotations.rotate(quarter, rolled) + np.array([0.0, 1.0, 0.0])
-    vectors = features.encode(lying, heading="clean")
+    """Turning to the left, then on the side: shoulders and hips are vertical and say nothing about the heading."""
+    pose = forward_kinematics(np.array([0.0, 0.9, 0.0]), np.broadcast_to(rotations.IDENTITY, (22, 4)))
+    turn = rotations.yaw(np.minimum(0.05 * np.arange(20), 0.5))[:, None]
+    roll = np.array([0.0, 0.0, np.sin(np.pi / 4), np.cos(np.pi / 4)])
+    joints = rotations.rotate(turn, np.broadcast_to(pose.astype(float), (20, 22, 3)))
+    joints[10:] = rotations.rotate(turn[10:], np.broadcast_to(rotations.rotate(roll, pose), (10, 22, 3)))
+    vectors = features.encode(joints, heading="clean")
     assert np.isfinite(vectors).all()
+    assert np.allclose(vectors[:9, HALF_TURN], vectors[0, HALF_TURN], atol=1e-5)
+    assert np.abs(vectors[9:, HALF_TURN]).max() < 1e-5
+    assert abs(vectors[0, HALF_TURN]) == pytest.approx(0.025, abs=1e-4)
 
 
 # -- torch ------------------------------------------------------------------------------------------------------------

@@ -85,6 +85,19 @@ def test_a_row_with_nan_does_not_harm_its_neighbours(engine):
     assert sick.finished
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 1e20])
+def test_a_step_that_exploded_is_not_taken(bad):
+    states = [fresh_state(SHAPE, np.ones((SHAPE.tokens, SHAPE.latent_width)), budget=10, rate=0.1)] * 2
+    state = {k: torch.from_numpy(np.stack([s[k] for s in states])) for k in states[0]}
+    gradient = torch.ones_like(state["noise"])
+    gradient[0, 0, 0] = bad
+    empty = [state[k] for k in ("best_terms", "best_joints", "best_contacts")]
+    after = update(state, gradient, torch.tensor([1.0, 1.0]), *empty)
+    for name in ("noise", "moment1", "moment2", "best_loss"):
+        assert torch.equal(after[name][0], state[name][0]), name
+        assert torch.isfinite(after[name]).all() and not torch.equal(after[name][1], state[name][1]), name
+
+
 def test_a_frozen_row_does_not_move(engine):
     frozen = PlanJob(SHAPE, [task(0, rate=0.0)], max_steps=4, tolerances=None)
     start = frozen.rows[0][1]["noise"].copy()

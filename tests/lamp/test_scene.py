@@ -138,6 +138,15 @@ def test_a_bullet_does_not_tunnel_between_frames(shape):
     assert penetration_depth(joint, np.array([0.05]), scene).min() >= 0.099
 
 
+def test_spin_is_about_world_axes():
+    """A plank that lies along z (a quarter turn about y) and is spun about the world's x stands up."""
+    half = np.sqrt(0.5)
+    plank = Obstacle("box", (0.0, 0.0, 0.0), (1.0, 0.1, 0.1), (0.0, half, 0.0, half),
+                     angular_velocity_radps=(np.pi / 2, 0.0, 0.0))  # fmt: skip
+    end = rotations.rotate(plank.at(1.0)[1], np.array([1.0, 0.0, 0.0]))
+    assert np.allclose(end, [0.0, 1.0, 0.0], atol=1e-9)
+
+
 def test_a_fast_joint_through_a_standing_wall():
     wall = Obstacle("box", (0.0, 1.0, 0.0), (0.02, 2.0, 2.0))
     joint = np.array([[[-0.6, 1.2, 0.3]], [[0.5, 1.1, 0.2]]])
