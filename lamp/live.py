@@ -48,7 +48,7 @@ class LiveSettings:
     )
     most_steps: int = 120
     keep_past_s: float = 10.0
-    stay: float = 0.25  # how strongly the pelvis keeps to the old path when only obstacles changed
+    stay: float = 0.1  # how strongly the pelvis keeps to the old path when only obstacles changed
     walk_speed_mps: float = 1.1  # assumed when a target names no time
     penetration_ok_m: float = 0.01
     target_ok_m: float = 0.05
@@ -359,10 +359,8 @@ class LiveCharacter:
             terms, feasible, reason = self._judge(self._continued(start, len(joints)), start, c)
         else:
             self.timeline.replace_from(start, joints, contacts)
-        self._last, self._last_start = (
-            best,
-            start - 1 - c.anchor if c.splice >= 0 else 0,
-        )  # the search goes on from it
+        # the search goes on from it; its first token is that of the window, however late the plan was spliced in
+        self._last, self._last_start = best, max(c.splice - c.anchor, 0)
         terms |= {
             name: value
             for name, value in job.report().terms.items()

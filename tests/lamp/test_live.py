@@ -306,6 +306,24 @@ def test_a_dropped_plan_leaves_the_noise_where_it_was(character):
     assert np.array_equal(again[: len(noise) - shift], noise[shift:])
 
 
+def test_a_plan_that_comes_late_changes_nothing_that_was_played(character):
+    work(character, 0.0)
+    character.set_prompt("other")
+    job = character.next_job(0.2)
+    first, before = snapshot(character)
+    playhead_s = (job.context.splice + 5) / 20
+    while not job.finished:
+        character._planner.advance([job], 2)
+    plan = character.publish(job, playhead_s)
+    start = round(plan.start_s * 20)
+    assert plan.start_s > playhead_s
+    assert np.array_equal(character.timeline.window(first, start), before[: start - first])
+    new = character.timeline.window(start, start + 1)[0]
+    assert np.linalg.norm(new - before[start - first], axis=-1).max() < 1e-3  # faded in from there
+    # later plans find its noise where its window began
+    assert character._last_start == job.context.splice - job.context.anchor
+
+
 def test_plans_name_their_cost(character):
     began = time.monotonic()
     plan = finish(character, character.next_job(0.0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -78,6 +78,7 @@ def test_slerp_ends_sign_and_constant_speed(a, b, t):
     assert np.isclose(abs(r.slerp(a, b, np.array(1.0)) @ b), 1.0)
     middle = r.slerp(a, b, np.array(t))
     assert np.isclose(np.linalg.norm(middle), 1.0)
+    assume(abs(a @ b) > 1e-6)  # half a turn apart there are two shortest ways
     assert np.isclose(abs(r.slerp(a, -b, np.array(t)) @ middle), 1.0, atol=1e-6)
     whole = np.arccos(np.clip(abs(a @ b), 0, 1))
     part = np.arccos(np.clip(abs(a @ middle), 0, 1))
