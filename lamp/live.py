@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lamp import features
+from lamp import features, metrics
 from lamp.motion import Motion
 from lamp.optimizer import PlanJob, Tolerances, white_noise
 from lamp.planner import Planner
@@ -33,14 +33,17 @@ class LiveSettings:
     """How a live character plans; times in seconds."""
 
     prefix_frames: int = 20  # most frames of the past the prior sees; a multiple of 4
-    lead_s: float = 0.30  # frames nearer to the playhead than this stay as they are
-    first_budget_s: float = 0.20  # time to the first plan after a change
+    lead_s: float = 0.36  # frames nearer to the playhead than this stay as they are
+    first_budget_s: float = 0.26  # time to the first plan after a change
     improve_budget_s: float = (
         0.3  # time of each further improvement; short, so that only near frames get fixed
     )
     improve_attempts: int = 12
-    refill_s: float = 1.6  # plan on when less than this is left
-    extend_budget_s: float = 0.4
+    polish_attempts: int = (
+        2  # improvements of a plan that already meets every demand: cleaner feet, less jitter
+    )
+    refill_s: float = 1.8  # plan on when less than this is left
+    extend_budget_s: float = 0.7
     splice_frames: int = 10  # frames over which what is left of the old pose decays
     rate: float = 0.12  # peak step size in noise space
     schedule_steps: int = (
@@ -83,6 +86,7 @@ class _Context:
     attempt: int
     obstacles: tuple[Obstacle, ...]
     targets: tuple[Target, ...]
+    carried_steps: int  # Adam steps of the search this job goes on with
 
 
 class LiveCharacter:
@@ -213,7 +217,7 @@ class LiveCharacter:
         obstacles, targets = self._scene(splice, playhead_s)
         row = empty_row(self._shape, s.weights)
         row["text"] = self._planner.embed(prompt)
-        row["has_text"] = np.array(1.0, np.float32)
+        row["has_text"] = np.array(1.0 if prompt else 0.0, np.float32)
         first = splice - anchor if splice >= 0 else 0
         if splice < 0:
             row["place"] = np.array(self._place, np.float32)
@@ -230,13 +234,13 @@ class LiveCharacter:
         row["start_noise"] = state["noise"].copy()
         step_s = self._planner.optimizer.step_s.get((self._shape.frames, 1), 0.03)
         steps = int(np.clip(budget_s / step_s, 6, s.most_steps))
-        busy = bool(obstacles or targets)
         job = PlanJob(
             self._shape, [(row, state)], max_steps=steps + int(state["count"]),
             deadline_s=time.monotonic() + (budget_s if splice >= 0 else 4 * budget_s),
-            tolerances=Tolerances(penetration_m=0.0, target_error_m=0.02, least_steps=10 if busy else 6),
+            tolerances=Tolerances(0.0, 0.02, least_steps=10) if kind == "change" else None,
         )  # fmt: skip
-        job.context = _Context(splice, anchor, revision, kind, prompt, attempt, obstacles, targets)
+        carried = int(state["count"])
+        job.context = _Context(splice, anchor, revision, kind, prompt, attempt, obstacles, targets, carried)
         return job
 
     def _stay_near(self, row: Arrays, first: int, anchor: int) -> None:
@@ -355,7 +359,7 @@ class LiveCharacter:
                 start + late,
             )
         terms, feasible, reason = self._judge(joints, start, c)
-        if c.kind == "improve" and not self._improves(terms, start, c):
+        if c.kind == "improve" and not self._improves(joints, terms, start, c):
             terms, feasible, reason = self._judge(self._continued(start, len(joints)), start, c)
         else:
             self.timeline.replace_from(start, joints, contacts)
@@ -370,12 +374,13 @@ class LiveCharacter:
             self._planned_revision, self._planned_prompt = c.revision, c.prompt
             current = self.scene_revision == c.revision
             self._attempts = c.attempt if current else 0
-            done = feasible or c.attempt >= self.settings.improve_attempts or c.kind == "extend"
+            enough = self.settings.polish_attempts if feasible else self.settings.improve_attempts
+            done = c.attempt >= enough or c.kind in ("start", "extend")
             self._settled = current and done
         self._active = None
         self._plans += 1
         return Plan(self._plans, c.revision, start / FPS, self.timeline.until_s, terms, feasible, reason, self._settled,
-                    job.steps, time.monotonic() - job.started_s)  # fmt: skip
+                    job.steps - c.carried_steps, time.monotonic() - job.started_s)  # fmt: skip
 
     def _faded_in(self, joints: Array, start: int) -> Array:
         """New joints from session frame ``start`` on, cross-faded from what the timeline has there."""
@@ -408,20 +413,24 @@ class LiveCharacter:
             reason = reason or f"misses a target by {error:.3f} m; it may be out of reach in the time given"
         return terms, not reason, reason
 
-    def _improves(self, terms: dict[str, float], start: int, c: _Context) -> bool:
-        """Whether new terms beat what the timeline already has from ``start`` on."""
-        old, _, _ = self._judge(self._continued(start, self._shape.frames), start, c)
-        return self._badness(terms) < self._badness(old) - 1e-4
+    def _improves(self, joints: Array, terms: dict[str, float], start: int, c: _Context) -> bool:
+        """Whether new motion beats what the timeline already has from ``start`` on: demands first, then quality."""
+        old = self._continued(start, len(joints))
+        if any(len(old) <= round((t.arrive_s or 0.0) * FPS) - start < len(joints) for t in c.targets):
+            return True  # it reaches for something that the old plan ends before
+        old_terms, _, _ = self._judge(old, start, c)
+        return self._score(joints[: len(old)], terms) < self._score(old, old_terms) - 1e-3
+
+    def _score(self, joints: Array, terms: dict[str, float]) -> float:
+        """Lower is better: metres by which demands are missed, plus a little for sliding feet and jitter."""
+        s = self.settings
+        missed = max(0.0, terms["penetration_m"] - s.penetration_ok_m)
+        missed += max(0.0, terms["target_error_m"] - s.target_ok_m)
+        return missed + 0.05 * metrics.foot_skate_ratio(joints) + 5e-5 * metrics.jitter_mps3(joints)
 
     def _continued(self, start: int, frames: int) -> Array:
         """What is on the timeline from ``start`` on, at most ``frames``."""
         return self.timeline.window(start, min(start + frames, self.timeline.end))
-
-    def _badness(self, terms: dict[str, float]) -> float:
-        s = self.settings
-        return max(0.0, terms["penetration_m"] - s.penetration_ok_m) + max(
-            0.0, terms["target_error_m"] - s.target_ok_m
-        )
 
     def frames(self, start_s: float, end_s: float, fps: float) -> Motion:
         """Frames ``k / fps`` with ``start_s <= k / fps <= end_s`` and planned, at any rate."""

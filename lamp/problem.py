@@ -65,8 +65,8 @@ class Weights:
     reference: float = 1.0  # distance to a reference motion, where its mask is set
     key: float = 1.0  # distance of key joints to their targets
     collision: float = 2.0  # penetration, with radius and skin
-    foot: float = 0.02  # speed of planted feet
-    floor: float = 1.0  # feet below the floor
+    foot: float = 0.06  # speed of planted feet
+    floor: float = 1.0  # joints below the floor
     smooth: float = 2e-4  # jerk of all joints
     decorrelate: float = 20.0  # noise must stay white over time
     norm: float = 0.2  # noise must keep unit variance

@@ -235,9 +235,15 @@ async def drive(address: str, args: argparse.Namespace) -> tuple[dict[str, Any],
             plans = asyncio.create_task(watch_plans(session, events, splices))
             stalls = await play(stage, args.seconds, played)
             plans.cancel()
+            log = session.plan_log
     for event in events:
         event.until_s = event.until_s or stage.now_s
     report = summary(events, played, splices, stalls)
+    report["plans"] = {
+        "published": len(log), "feasible": sum(p.feasible for p in log),
+        "optimise_s_mean": round(float(np.mean([p.optimise_s for p in log])), 3),
+        "steps_mean": round(float(np.mean([p.steps for p in log])), 1),
+    }  # fmt: skip
     report |= {"bundle": info.bundle, "licence": info.licence, "device": info.device, "engine": info.engine,
                "seconds": args.seconds, "seed": args.seed}  # fmt: skip
     return report, events, played

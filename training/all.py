@@ -22,4 +22,7 @@ def run(args: argparse.Namespace) -> int:
         status = stage.run(args)
         if status:
             return status
+        if not stages.finished(args.out / name):
+            stages.log.info("%s is not finished; go on with the same command and --resume", name)
+            return 0
     return 0

@@ -74,7 +74,6 @@ class DiffusionLoss:
     both_ends: float = 0.15  # prefix and suffix visible: in-between and blend
     max_prefix_tokens: int = 12
     posterior_noise: float = 1.0  # sample the posterior (1) or use its mean (0)
-    caption_own: float = 0.9  # use a caption of the clip; the rest draws from the words of its actions
 
 
 @dataclass(frozen=True)

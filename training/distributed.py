@@ -11,10 +11,15 @@ import torch.distributed as dist
 
 def start(device: torch.device) -> int:
     """Join the process group if started by torchrun; returns the number of processes."""
-    world = int(os.environ.get("WORLD_SIZE", "1"))
+    world = processes()
     if world > 1 and not dist.is_initialized():
         dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     return world
+
+
+def processes() -> int:
+    """How many processes torchrun started."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def rank() -> int:

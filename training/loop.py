@@ -97,7 +97,10 @@ class Trainer:
         return buckets
 
     def _captured(self, eager: Callable[[], None]) -> Callable[[], None]:
-        """Record the step as a CUDA graph. The warm-up steps run at learning rate 0, so they change no weight."""
+        """Record the step as a CUDA graph. The warm-up runs at learning rate 0 and leaves no trace: what it moved
+        besides the weights (moments, averages, random state) is put back, so that resuming is exact."""
+        before = {name: tensor.clone() for name, tensor in self._moving_tensors().items()}
+        random = torch.cuda.get_rng_state(self.device)
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
@@ -107,7 +110,18 @@ class Trainer:
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph):
             eager()
+        for name, tensor in self._moving_tensors().items():
+            tensor.copy_(before[name]) if name in before else tensor.zero_()
+        torch.cuda.set_rng_state(random, self.device)
         return graph.replay
+
+    def _moving_tensors(self) -> dict[str, Tensor]:
+        """What a step changes besides the weights; a fresh optimiser has no moments yet."""
+        moving = {f"ema.{i}": a for i, a in enumerate(self.ema)}
+        for i, p in enumerate(self.parameters):
+            for key, value in self.optimizer.state.get(p, {}).items():
+                moving[f"{i}.{key}"] = torch.as_tensor(value)
+        return moving
 
     # -- schedule -------------------------------------------------------------------------------------------------
 
@@ -193,7 +207,12 @@ class Trainer:
         tensors["random.host"] = self.host_random.get_state()
         if self.device.type == "cuda":
             tensors["random.cuda"] = torch.cuda.get_rng_state(self.device)
-        state = {"step": self.step, "trained_s": self.trained_s, "history": self.history[-2000:]}
+        state = {
+            "step": self.step,
+            "trained_s": self.trained_s,
+            "share_done": self.share_done(),
+            "history": self.history[-2000:],
+        }
         checkpoint.save(self.out / "checkpoint", tensors, state)
 
     def resume(self) -> None:
@@ -216,6 +235,8 @@ class Trainer:
                 on = self.device if self.device.type == "cuda" else torch.device("cpu")
                 self.optimizer.state[p] = {k: v.to(on) for k, v in moments.items()}
         torch.set_rng_state(tensors["random.default"])
+        if distributed.rank() > 0:  # the checkpoint is of process 0; the others must not draw the same clips
+            torch.manual_seed(self.config.seed + distributed.rank() + 7919 * int(state["step"]))
         self.host_random.set_state(tensors["random.host"])
         if self.device.type == "cuda" and "random.cuda" in tensors:
             torch.cuda.set_rng_state(tensors["random.cuda"], self.device)

@@ -38,6 +38,10 @@ def settings(args: argparse.Namespace) -> tuple[TrainingConfig, PreparedSet, tor
     """Read what the arguments name; errors name the argument."""
     if args.threads:
         torch.set_num_threads(args.threads)
+    if distributed.processes() > 1 and not args.steps:
+        raise InputError(
+            "--steps", "several processes must stop at the same step; give --steps instead of minutes"
+        )
     if args.minutes is not None and args.minutes <= 0:
         raise InputError("--minutes", f"{args.minutes} is not positive")
     args.out.mkdir(parents=True, exist_ok=True)
@@ -55,3 +59,11 @@ def loop_config(base: LoopConfig, args: argparse.Namespace) -> LoopConfig:
     if args.stop_after is not None:
         changes["stop_after_minutes"] = args.stop_after
     return dataclasses.replace(base, **changes)  # type: ignore[arg-type]
+
+
+def finished(folder: Path) -> bool:
+    """Whether the schedule of the stage in ``folder`` has come to its end (and was not only stopped after a slice)."""
+    import json
+
+    state = json.loads((folder / "checkpoint" / "state.json").read_text(encoding="utf8"))
+    return float(state.get("share_done", 1.0)) >= 1.0

@@ -162,10 +162,10 @@ def reference_term(joints: Tensor, p: Tensors) -> tuple[Tensor, Tensor]:
 
 
 def key_term(joints: Tensor, p: Tensors) -> tuple[Tensor, Tensor]:
-    """Weighted mean distance of key joints to their targets, metres; the term reports the largest."""
+    """Mean distance of key joints to their targets, each times its weight, metres; the term reports the largest."""
     on = p["key_weight"].amax(-1)
     squared = ((joints - p["key"]) ** 2 * (p["key_weight"] > 0)).sum(-1)
-    loss = (on * smooth_distance(squared, 0.02)).sum((1, 2)) / on.sum((1, 2)).clamp(min=1e-6)
+    loss = (on * smooth_distance(squared, 0.02)).sum((1, 2)) / (on > 0).sum((1, 2)).clamp(min=1)
     return loss, (torch.sqrt(squared + 1e-12) * (on > 0)).flatten(1).amax(-1)
 
 

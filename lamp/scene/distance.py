@@ -51,9 +51,17 @@ def pack(obstacles: Sequence[Obstacle], times_s: Array, capacity: int = MAX_OBST
 
 
 def to_local(points: Any, position: Any, axes: Any, xp: Any = np) -> Any:
-    """World points ``(..., T, J, 3)`` in the frame of each obstacle: ``(..., T, J, O, 3)``."""
-    offset = points[..., :, None, :] - position[..., :, None, :, :]
-    return (offset[..., None, :] * xp.swapaxes(axes, -1, -2)[..., :, None, :, :, :]).sum(-1)
+    """World points ``(..., T, J, 3)`` in the frame of each obstacle: ``(..., T, J, O, 3)``.
+
+    One product per frame over all obstacles, ``p A - c A``: nothing of size J x O x 3 x 3 is ever made.
+    """
+    *lead, o, _, _ = axes.shape
+    side_by_side = xp.swapaxes(axes, -3, -2).reshape(
+        *lead, 3, 3 * o
+    )  # (..., T, 3, O*3): the axes of all obstacles
+    origin = (position[..., None] * axes).sum(-2)  # (..., T, O, 3): positions in their own frames
+    local = (points @ side_by_side).reshape(*points.shape[:-1], o, 3)
+    return local - origin[..., None, :, :]
 
 
 def local_distance(p: Any, size: Any, kind: Any, xp: Any = np) -> Any:
