@@ -68,24 +68,28 @@ def read_coordinates(message: geometry_pb2.CoordinateSystem, check: Checker) -> 
     values = (message.x_axis, message.y_axis, message.z_axis)
     system = PRESETS["MODEL"]
     if any(values):
-        if message.preset:
-            check.fail("preset", "is set together with axes; leave one of them out")
         names = tuple(_direction(value) for value in values)
         try:
             system = CoordinateSystem((names[0], names[1], names[2]))
         except InputError as error:
             check.fail("x_axis", error.problem)
-    elif message.preset:
+    if message.preset:
         try:
             name = geometry_pb2.CoordinateSystem.Preset.Name(message.preset)
-            system = PRESETS[name.removeprefix("PRESET_")]
+            preset = PRESETS[name.removeprefix("PRESET_")]
+            if any(values) and preset.axes != system.axes:
+                check.fail("preset", f"{name} has other axes than those named; leave one of the two out")
+            system = preset
         except (ValueError, KeyError):
             check.fail(
                 "preset", f"{message.preset} is unknown; use one of {', '.join(PRESETS)}, or name the axes"
             )
     if message.metres_per_unit:
         unit = check.number("metres_per_unit", message.metres_per_unit, 1e-4, 1e3)
-        system = replace(system, metres_per_unit=unit)
+        if (
+            abs(unit - system.metres_per_unit) > 1e-6 * unit
+        ):  # a unit in single precision is still the preset's
+            system = replace(system, metres_per_unit=unit)
     return system
 
 

@@ -203,6 +203,7 @@ class Session:
             server_version=__version__,
             model_name=info.name,
             model_licence=info.licence,
+            device=info.device,
         )
         return drive_pb2.DriveResponse(welcome=welcome)
 

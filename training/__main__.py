@@ -16,7 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "autoencoder": ("training.autoencoder", "train the masked part-based motion autoencoder"),
     "diffusion": ("training.diffusion", "train the latent diffusion model on top of an autoencoder"),
     "all": ("training.all", "train both stages one after the other"),
-    "evaluate": ("training.evaluate", "measure a bundle: reconstruction, generation, the four tasks"),
+    "evaluate": ("training.evaluate", "measure a bundle: reconstruction, generation"),
     "bundle": ("training.bundle", "pack trained weights into a bundle the server loads"),
 }
 _EPILOG = """\
