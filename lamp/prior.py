@@ -234,7 +234,7 @@ class MotionPrior:
 
         return invert(velocity, latents[None], grid)[0]
 
-    def invert(self, motion: Motion, *, steps: int = 150, tolerance_m: float = 0.005) -> tuple[Array, float]:
+    def invert(self, motion: Motion, *, steps: int = 300, tolerance_m: float = 0.005) -> tuple[Array, float]:
         """Noise ``(L, D)`` whose few-step chain gives the autoencoded clip back, and the error left (MPJPE, metres).
 
         Solved on the same time grid it will be decoded on, then polished by noise optimisation towards the clip.
