@@ -183,9 +183,13 @@ def graph_key(networks: PriorNetworks) -> str:
     digest = hashlib.sha256()
     digest.update(repr((networks.autoencoder.config, networks.denoiser.config, STEP_GRAPHS)).encode())
     root = Path(str(lamp.__file__)).parent
-    traced = ["features.py", "skeleton.py", "problem.py", "chain.py", "scene/distance.py", "engines/objective.py",
-              "engines/step.py", "formats/onnx_graph.py", *(f"models/{n}.py" for n in
-              ("layers", "autoencoder", "autoencoder_resnet", "denoiser", "representation"))]  # fmt: skip
+    networks_used = ["layers", "autoencoder", "denoiser", "representation"]
+    if networks.autoencoder.config.variant == "resnet":
+        networks_used.append("autoencoder_resnet")
+    traced = [
+        "features.py", "skeleton.py", "problem.py", "chain.py", "scene/distance.py", "engines/objective.py",
+        "engines/step.py", "formats/onnx_graph.py", *(f"models/{name}.py" for name in networks_used),
+    ]  # fmt: skip
     for name in traced:
         digest.update((root / name).read_bytes())
     return digest.hexdigest()[:32]

@@ -158,7 +158,8 @@ def batch(frames: int = tiny.LIVE_FRAMES, rows: int = 1):
 
 
 @pytest.mark.slow
-def test_the_step_graph_does_what_torch_does_and_holds_no_weights(tmp_path):
+@pytest.mark.parametrize("variant", ["vit", "resnet"])
+def test_the_step_graph_does_what_torch_does_and_holds_no_weights(tmp_path, variant):
     """16 frames, a chain of 2: five optimisation steps in both engines from the same start."""
     pytest.importorskip("onnxscript")
     from lamp.engines.onnx_engine import OnnxEngine, external_names
@@ -166,7 +167,7 @@ def test_the_step_graph_does_what_torch_does_and_holds_no_weights(tmp_path):
     from lamp.formats.onnx_graph import export_step, write_graph
 
     logging.getLogger("torch").setLevel(logging.ERROR)
-    networks, shape, grid = tiny.networks(), tiny.shape(16), time_grid(2)
+    networks, shape, grid = tiny.networks(variant), tiny.shape(16), time_grid(2)
     graph = export_step(networks, shape, 1, grid)
     write_graph(tmp_path / "step.onnx.gz", graph)
     assert gzip.decompress((tmp_path / "step.onnx.gz").read_bytes()) == graph
