@@ -33,8 +33,8 @@ class LiveSettings:
     """How a live character plans; times in seconds."""
 
     prefix_frames: int = 20  # most frames of the past the prior sees; a multiple of 4
-    lead_s: float = 0.36  # frames nearer to the playhead than this stay as they are
-    first_budget_s: float = 0.26  # time to the first plan after a change
+    lead_s: float = 0.40  # frames nearer to the playhead than this stay as they are
+    first_budget_s: float = 0.30  # time to the first plan after a change
     improve_budget_s: float = (
         0.3  # time of each further improvement; short, so that only near frames get fixed
     )
@@ -45,7 +45,7 @@ class LiveSettings:
     refill_s: float = 1.8  # plan on when less than this is left
     extend_budget_s: float = 0.7
     splice_frames: int = 10  # frames over which what is left of the old pose decays
-    rate: float = 0.12  # peak step size in noise space
+    rate: float = 0.15  # peak step size in noise space
     schedule_steps: int = (
         60  # steps the learning-rate schedule is laid out for, over all improvements of a change
     )
@@ -55,7 +55,7 @@ class LiveSettings:
     walk_speed_mps: float = 1.1  # assumed when a target names no time
     penetration_ok_m: float = 0.01
     target_ok_m: float = 0.05
-    weights: Weights = field(default_factory=Weights)
+    weights: Weights = field(default_factory=lambda: Weights(key=2.0))
 
 
 @dataclass(frozen=True)

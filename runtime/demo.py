@@ -160,7 +160,7 @@ class Stage:
 
 async def pillar(stage: Stage) -> None:
     """A pillar on the planned path."""
-    place = stage.ahead(2.0)[0]
+    place = stage.ahead(2.3)[0]
     obstacle = Obstacle("cylinder", (float(place[0]), 1.0, float(place[2])), (0.3, 1.0, 0.0))
     await stage.session.put_obstacle("pillar", obstacle)
     stage.note("obstacle", "a pillar appears on the path", obstacle=obstacle)
@@ -182,14 +182,14 @@ async def ball(stage: Stage) -> None:
 
 async def reach(stage: Stage) -> None:
     """A point for the left hand, beside and above where the character will be."""
-    arrive = 2.8
+    arrive = 3.0
     body, way = stage.ahead(min(arrive, 1.6)), stage.direction()
     extra = max(arrive - 1.6, 0.0) * np.linalg.norm(stage.ahead(1.6)[0] - stage.ahead(0.6)[0])
     left = np.array([way[2], 0.0, -way[0]])
     point = (
         body[0] * np.array([1.0, 0.0, 1.0]) + way * (0.25 + extra) + left * 0.3 + np.array([0.0, 1.35, 0.0])
     )
-    target = Target(20, tuple(float(v) for v in point), arrive_s=stage.now_s + arrive, hold_s=0.3)  # type: ignore[arg-type]
+    target = Target(20, tuple(float(v) for v in point), arrive_s=stage.now_s + arrive, hold_s=0.1)  # type: ignore[arg-type]
     await stage.session.put_target("hand", target)
     stage.note("target", "the left hand reaches for a point", target=target)
 

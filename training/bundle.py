@@ -34,7 +34,7 @@ from training.dataset import PreparedSet
 LIVE_FRAMES, LONG_FRAMES = 80, 196
 _MAX_FILE = 15 * 2**20
 # (frames, batch, DDIM steps of the chain)
-STEP_GRAPHS = ((LIVE_FRAMES, 1, 4), (LIVE_FRAMES, 4, 4), (LONG_FRAMES, 1, 5))
+STEP_GRAPHS = ((LIVE_FRAMES, 1, 3), (LIVE_FRAMES, 4, 3), (LONG_FRAMES, 1, 5))
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

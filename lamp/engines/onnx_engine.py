@@ -110,7 +110,7 @@ class OnnxEngine:
         if self._threads:
             options.intra_op_num_threads = self._threads
         options.add_session_config_entry(
-            "session.intra_op.allow_spinning", "0"
+            "session.intra_op.allow_spinning", "1"
         )  # the server's event loop needs a core
         options.log_severity_level = 3
         try:
