@@ -55,6 +55,7 @@ class LiveSettings:
     walk_speed_mps: float = 1.1  # assumed when a target names no time
     penetration_ok_m: float = 0.01
     target_ok_m: float = 0.05
+    target_goal_m: float = 0.02  # a feasible plan is still improved until its targets are met this well
     weights: Weights = field(default_factory=lambda: Weights(key=2.0))
 
 
@@ -374,7 +375,8 @@ class LiveCharacter:
             self._planned_revision, self._planned_prompt = c.revision, c.prompt
             current = self.scene_revision == c.revision
             self._attempts = c.attempt if current else 0
-            enough = self.settings.polish_attempts if feasible else self.settings.improve_attempts
+            met = feasible and terms["target_error_m"] <= self.settings.target_goal_m
+            enough = self.settings.polish_attempts if met else self.settings.improve_attempts
             done = c.attempt >= enough or c.kind in ("start", "extend")
             self._settled = current and done
         self._active = None
@@ -425,7 +427,7 @@ class LiveCharacter:
         """Lower is better: metres by which demands are missed, plus a little for sliding feet and jitter."""
         s = self.settings
         missed = max(0.0, terms["penetration_m"] - s.penetration_ok_m)
-        missed += max(0.0, terms["target_error_m"] - s.target_ok_m)
+        missed += max(0.0, terms["target_error_m"] - s.target_goal_m)
         return missed + 0.05 * metrics.foot_skate_ratio(joints) + 5e-5 * metrics.jitter_mps3(joints)
 
     def _continued(self, start: int, frames: int) -> Array:

@@ -182,7 +182,7 @@ async def ball(stage: Stage) -> None:
 
 async def reach(stage: Stage) -> None:
     """A point for the left hand, beside and above where the character will be."""
-    arrive = 3.0
+    arrive = 3.2
     body, way = stage.ahead(min(arrive, 1.6)), stage.direction()
     extra = max(arrive - 1.6, 0.0) * np.linalg.norm(stage.ahead(1.6)[0] - stage.ahead(0.6)[0])
     left = np.array([way[2], 0.0, -way[0]])
