@@ -40,7 +40,7 @@ class LiveSettings:
     )
     improve_attempts: int = 12
     polish_attempts: int = (
-        2  # improvements of a plan that already meets every demand: cleaner feet, less jitter
+        1  # improvements of a plan that already meets every demand: cleaner feet, less jitter
     )
     refill_s: float = 1.8  # plan on when less than this is left
     extend_budget_s: float = 0.7
@@ -56,7 +56,7 @@ class LiveSettings:
     penetration_ok_m: float = 0.01
     target_ok_m: float = 0.05
     target_goal_m: float = 0.02  # a feasible plan is still improved until its targets are met this well
-    weights: Weights = field(default_factory=lambda: Weights(key=2.0))
+    weights: Weights = field(default_factory=lambda: Weights(key=2.0, smooth=5e-5, start=0.02))
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,8 @@ class LiveCharacter:
         job = PlanJob(
             self._shape, [(row, state)], max_steps=steps + int(state["count"]),
             deadline_s=time.monotonic() + (budget_s if splice >= 0 else 4 * budget_s),
-            tolerances=Tolerances(0.0, 0.02, least_steps=10) if kind == "change" else None,
+            # many steps for quality alone would end in standing still, which slides and shakes least
+            tolerances=Tolerances(0.0, 0.02, least_steps=10 if kind == "change" else 6),
         )  # fmt: skip
         carried = int(state["count"])
         job.context = _Context(splice, anchor, revision, kind, prompt, attempt, obstacles, targets, carried)
