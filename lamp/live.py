@@ -174,18 +174,18 @@ class LiveCharacter:
             attempt = 0 if changed else self._attempts
         self.timeline.forget_before(int((playhead_s - s.keep_past_s) * FPS))
         if self.timeline.end == 0:
-            job = self._job("start", revision, prompt, -1, s.first_budget_s, playhead_s, 0)
+            job = self._job("start", revision, prompt, -1, s.first_budget_s, 0)
         elif changed:
             splice = self._splice_frame(playhead_s + s.lead_s)
-            job = self._job("change", revision, prompt, splice, s.first_budget_s, playhead_s, 0)
+            job = self._job("change", revision, prompt, splice, s.first_budget_s, 0)
         elif not self._settled and attempt < s.improve_attempts:
             splice = self._splice_frame(playhead_s + s.lead_s + s.improve_budget_s)
-            job = self._job("improve", revision, prompt, splice, s.improve_budget_s, playhead_s, attempt + 1)
+            job = self._job("improve", revision, prompt, splice, s.improve_budget_s, attempt + 1)
         elif self.timeline.until_s - playhead_s < s.refill_s:
             splice = self._splice_frame(
                 max(playhead_s + s.lead_s + s.extend_budget_s, self.timeline.until_s - 0.4)
             )
-            job = self._job("extend", revision, prompt, splice, s.extend_budget_s, playhead_s, 0)
+            job = self._job("extend", revision, prompt, splice, s.extend_budget_s, 0)
         else:
             return None
         self._active = job
@@ -210,12 +210,11 @@ class LiveCharacter:
         prompt: str,
         splice: int,
         budget_s: float,
-        playhead_s: float,
         attempt: int,
     ) -> PlanJob:
         s = self.settings
         anchor = 0 if splice < 0 else self._prefix(splice) - 1
-        obstacles, targets = self._scene(splice, playhead_s)
+        obstacles, targets = self._scene(splice)
         row = empty_row(self._shape, s.weights)
         row["text"] = self._planner.embed(prompt)
         row["has_text"] = np.array(1.0 if prompt else 0.0, np.float32)
@@ -272,8 +271,7 @@ class LiveCharacter:
             [pose[0, 0], self._place[1], pose[0, 2], math.cos(heading), math.sin(heading)], np.float32
         )
         t = np.arange(self._shape.frames) - anchor
-        u = np.clip(t / self.settings.splice_frames, 0.0, 1.0)
-        row["splice_weight"] = (1.0 - u * u * (3.0 - 2.0 * u)).astype(np.float32)
+        row["splice_weight"] = self._share_of_old(t).astype(np.float32)
         row["splice"] = self._old_motion(splice - anchor)
         row["frame_valid"] = (t >= 0).astype(np.float32)
 
@@ -287,7 +285,7 @@ class LiveCharacter:
         coasting = np.cumsum(0.7 ** np.arange(1, missing + 1))[:, None, None]
         return np.concatenate([old, old[-1] + coasting * step]).astype(np.float32)
 
-    def _scene(self, splice: int, playhead_s: float) -> tuple[tuple[Obstacle, ...], tuple[Target, ...]]:
+    def _scene(self, splice: int) -> tuple[tuple[Obstacle, ...], tuple[Target, ...]]:
         """Obstacles and targets that matter now; a target without a time gets one, a passed one is left out."""
         here = self.timeline.window(splice, splice + 1)[0, 0] if splice >= 0 else np.array(self._place[:3])
         now_s = max(splice, 0) / FPS
@@ -385,11 +383,16 @@ class LiveCharacter:
         return Plan(self._plans, c.revision, start / FPS, self.timeline.until_s, terms, feasible, reason, self._settled,
                     job.steps - c.carried_steps, time.monotonic() - job.started_s)  # fmt: skip
 
+    def _share_of_old(self, frame: Array) -> Array:
+        """How much of the replaced motion remains ``frame (N,)`` frames after a splice: first 1 with zero slope."""
+        u = np.clip(frame / self.settings.splice_frames, 0.0, 1.0)
+        share: Array = 1.0 - u * u * (3.0 - 2.0 * u)
+        return share
+
     def _faded_in(self, joints: Array, start: int) -> Array:
         """New joints from session frame ``start`` on, cross-faded from what the timeline has there."""
         old = self._continued(start, min(len(joints), self.settings.splice_frames))
-        u = (np.arange(len(old)) / self.settings.splice_frames)[:, None, None]
-        weight = 1.0 - u * u * (3.0 - 2.0 * u)
+        weight = self._share_of_old(np.arange(len(old)))[:, None, None]
         faded: Array = joints.copy()
         faded[: len(old)] = fit_skeleton((1 - weight) * joints[: len(old)] + weight * old)
         return faded

@@ -283,6 +283,6 @@ async def watch_plans(
                 continue
             passed = plan.received_s - event.sent_s
             if event.first_s is None:
-                event.first_s, event.corrected_from_s = passed, plan.start_frame / FPS
+                event.first_s = passed
             if plan.settled and event.settled_s is None:
                 event.settled_s = passed

@@ -35,7 +35,6 @@ class Event:
     sent_s: float = 0.0  # monotonic
     first_s: float | None = None  # first plan that knows of the event, seconds after sending
     settled_s: float | None = None
-    corrected_from_s: float = 0.0  # session time from which the first such plan applies
 
 
 @dataclass

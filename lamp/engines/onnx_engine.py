@@ -109,9 +109,8 @@ class OnnxEngine:
         options = ort.SessionOptions()
         if self._threads:
             options.intra_op_num_threads = self._threads
-        options.add_session_config_entry(
-            "session.intra_op.allow_spinning", "1"
-        )  # the server's event loop needs a core
+        # threads that sleep between the small products of a step wake up too late to help
+        options.add_session_config_entry("session.intra_op.allow_spinning", "1")
         options.log_severity_level = 3
         try:
             graph = gzip.decompress((self._folder / file).read_bytes())

@@ -223,7 +223,7 @@ def test_a_target_without_a_time_gets_one_by_distance(character):
     assert 1.0 < near.arrive_s < 3.0
     assert far.arrive_s > 20.0
     finish(character, job)
-    again = character._job("change", 9, "walk", 7, 0.1, 0.0, 0).context.targets
+    again = character._job("change", 9, "walk", 7, 0.1, 0).context.targets
     assert [t.arrive_s for t in again] == [near.arrive_s, far.arrive_s]  # chosen once
 
 
