@@ -23,27 +23,38 @@ _sym_db = _symbol_database.Default()
 
 
 from runtime.pb.v1 import geometry_pb2 as lamp_dot_v1_dot_geometry__pb2
+from runtime.pb.v1 import motion_pb2 as lamp_dot_v1_dot_motion__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13lamp/v1/scene.proto\x12\x07lamp.v1\x1a\x16lamp/v1/geometry.proto\"\x97\x03\n\x08Obstacle\x12\n\n\x02id\x18\x01 \x01(\t\x12!\n\x06sphere\x18\x02 \x01(\x0b\x32\x0f.lamp.v1.SphereH\x00\x12#\n\x07\x63\x61psule\x18\x03 \x01(\x0b\x32\x10.lamp.v1.CapsuleH\x00\x12\x1b\n\x03\x62ox\x18\x04 \x01(\x0b\x32\x0c.lamp.v1.BoxH\x00\x12%\n\x08\x63ylinder\x18\x05 \x01(\x0b\x32\x11.lamp.v1.CylinderH\x00\x12\x1f\n\x05plane\x18\x06 \x01(\x0b\x32\x0e.lamp.v1.PlaneH\x00\x12\"\n\x08position\x18\x07 \x01(\x0b\x32\x10.lamp.v1.Vector3\x12(\n\x0borientation\x18\x08 \x01(\x0b\x32\x13.lamp.v1.Quaternion\x12)\n\x0flinear_velocity\x18\t \x01(\x0b\x32\x10.lamp.v1.Vector3\x12*\n\x10\x61ngular_velocity\x18\n \x01(\x0b\x32\x10.lamp.v1.Vector3\x12\x13\n\x06time_s\x18\x0b \x01(\x01H\x01\x88\x01\x01\x42\x07\n\x05shapeB\t\n\x07_time_sJ\x04\x08\x0c\x10\x10\"\x18\n\x06Sphere\x12\x0e\n\x06radius\x18\x01 \x01(\x02\".\n\x07\x43\x61psule\x12\x0e\n\x06radius\x18\x01 \x01(\x02\x12\x13\n\x0bhalf_length\x18\x02 \x01(\x02\"-\n\x03\x42ox\x12&\n\x0chalf_extents\x18\x01 \x01(\x0b\x32\x10.lamp.v1.Vector3\"/\n\x08\x43ylinder\x12\x0e\n\x06radius\x18\x01 \x01(\x02\x12\x13\n\x0bhalf_height\x18\x02 \x01(\x02\"\x07\n\x05Plane\"\xe1\x01\n\x06Target\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05joint\x18\x02 \x01(\t\x12\"\n\x08position\x18\x03 \x01(\x0b\x32\x10.lamp.v1.Vector3\x12\x10\n\x08ignore_x\x18\x04 \x01(\x08\x12\x10\n\x08ignore_y\x18\x05 \x01(\x08\x12\x10\n\x08ignore_z\x18\x06 \x01(\x08\x12\x1a\n\rarrive_time_s\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06hold_s\x18\x08 \x01(\x02\x12\x13\n\x06weight\x18\t \x01(\x02H\x01\x88\x01\x01\x42\x10\n\x0e_arrive_time_sB\t\n\x07_weightJ\x04\x08\n\x10\rb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13lamp/v1/scene.proto\x12\x07lamp.v1\x1a\x16lamp/v1/geometry.proto\x1a\x14lamp/v1/motion.proto\"\xd9\x03\n\x08Obstacle\x12\n\n\x02id\x18\x01 \x01(\t\x12!\n\x06sphere\x18\x02 \x01(\x0b\x32\x0f.lamp.v1.SphereH\x00\x12#\n\x07\x63\x61psule\x18\x03 \x01(\x0b\x32\x10.lamp.v1.CapsuleH\x00\x12\x1b\n\x03\x62ox\x18\x04 \x01(\x0b\x32\x0c.lamp.v1.BoxH\x00\x12%\n\x08\x63ylinder\x18\x05 \x01(\x0b\x32\x11.lamp.v1.CylinderH\x00\x12\x1f\n\x05plane\x18\x06 \x01(\x0b\x32\x0e.lamp.v1.PlaneH\x00\x12.\n\x08geometry\x18\x0c \x01(\x0b\x32\x1a.lamp.v1.GeometryReferenceH\x00\x12\"\n\x08position\x18\x07 \x01(\x0b\x32\x10.lamp.v1.Vector3\x12(\n\x0borientation\x18\x08 \x01(\x0b\x32\x13.lamp.v1.Quaternion\x12)\n\x0flinear_velocity\x18\t \x01(\x0b\x32\x10.lamp.v1.Vector3\x12*\n\x10\x61ngular_velocity\x18\n \x01(\x0b\x32\x10.lamp.v1.Vector3\x12\x13\n\x06time_s\x18\x0b \x01(\x01H\x01\x88\x01\x01\x12\x10\n\x08walkable\x18\r \x01(\x08\x42\x07\n\x05shapeB\t\n\x07_time_sJ\x04\x08\x0e\x10\x10\".\n\x11GeometryReference\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05scale\x18\x02 \x01(\x02\"\x18\n\x06Sphere\x12\x0e\n\x06radius\x18\x01 \x01(\x02\".\n\x07\x43\x61psule\x12\x0e\n\x06radius\x18\x01 \x01(\x02\x12\x13\n\x0bhalf_length\x18\x02 \x01(\x02\"-\n\x03\x42ox\x12&\n\x0chalf_extents\x18\x01 \x01(\x0b\x32\x10.lamp.v1.Vector3\"/\n\x08\x43ylinder\x12\x0e\n\x06radius\x18\x01 \x01(\x02\x12\x13\n\x0bhalf_height\x18\x02 \x01(\x02\"\x07\n\x05Plane\"\xe1\x01\n\x06Target\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05joint\x18\x02 \x01(\t\x12\"\n\x08position\x18\x03 \x01(\x0b\x32\x10.lamp.v1.Vector3\x12\x10\n\x08ignore_x\x18\x04 \x01(\x08\x12\x10\n\x08ignore_y\x18\x05 \x01(\x08\x12\x10\n\x08ignore_z\x18\x06 \x01(\x08\x12\x1a\n\rarrive_time_s\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06hold_s\x18\x08 \x01(\x02\x12\x13\n\x06weight\x18\t \x01(\x02H\x01\x88\x01\x01\x42\x10\n\x0e_arrive_time_sB\t\n\x07_weightJ\x04\x08\n\x10\r\"\x97\x01\n\x06LookAt\x12\"\n\x08position\x18\x01 \x01(\x0b\x32\x10.lamp.v1.Vector3\x12)\n\x0flinear_velocity\x18\x02 \x01(\x0b\x32\x10.lamp.v1.Vector3\x12\x13\n\x06time_s\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x13\n\x06weight\x18\x04 \x01(\x02H\x01\x88\x01\x01\x42\t\n\x07_time_sB\t\n\x07_weight\"i\n\x04Path\x12$\n\twaypoints\x18\x01 \x03(\x0b\x32\x11.lamp.v1.Waypoint\x12\r\n\x05speed\x18\x02 \x01(\x02\x12\x0c\n\x04loop\x18\x03 \x01(\x08\x12\x13\n\x06weight\x18\x04 \x01(\x02H\x00\x88\x01\x01\x42\t\n\x07_weight\"\\\n\x08Waypoint\x12\"\n\x08position\x18\x01 \x01(\x0b\x32\x10.lamp.v1.Vector3\x12\x1a\n\rarrive_time_s\x18\x02 \x01(\x01H\x00\x88\x01\x01\x42\x10\n\x0e_arrive_time_s\"\xa5\x01\n\x07KeyPose\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x06time_s\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06hold_s\x18\x03 \x01(\x02\x12\x1c\n\x04pose\x18\x04 \x01(\x0b\x32\x0e.lamp.v1.Frame\x12\x0e\n\x06joints\x18\x05 \x03(\t\x12\x10\n\x08\x61nywhere\x18\x06 \x01(\x08\x12\x13\n\x06weight\x18\x07 \x01(\x02H\x01\x88\x01\x01\x42\t\n\x07_time_sB\t\n\x07_weightb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'lamp.v1.scene_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OBSTACLE']._serialized_start=57
-  _globals['_OBSTACLE']._serialized_end=464
-  _globals['_SPHERE']._serialized_start=466
-  _globals['_SPHERE']._serialized_end=490
-  _globals['_CAPSULE']._serialized_start=492
-  _globals['_CAPSULE']._serialized_end=538
-  _globals['_BOX']._serialized_start=540
-  _globals['_BOX']._serialized_end=585
-  _globals['_CYLINDER']._serialized_start=587
-  _globals['_CYLINDER']._serialized_end=634
-  _globals['_PLANE']._serialized_start=636
-  _globals['_PLANE']._serialized_end=643
-  _globals['_TARGET']._serialized_start=646
-  _globals['_TARGET']._serialized_end=871
+  _globals['_OBSTACLE']._serialized_start=79
+  _globals['_OBSTACLE']._serialized_end=552
+  _globals['_GEOMETRYREFERENCE']._serialized_start=554
+  _globals['_GEOMETRYREFERENCE']._serialized_end=600
+  _globals['_SPHERE']._serialized_start=602
+  _globals['_SPHERE']._serialized_end=626
+  _globals['_CAPSULE']._serialized_start=628
+  _globals['_CAPSULE']._serialized_end=674
+  _globals['_BOX']._serialized_start=676
+  _globals['_BOX']._serialized_end=721
+  _globals['_CYLINDER']._serialized_start=723
+  _globals['_CYLINDER']._serialized_end=770
+  _globals['_PLANE']._serialized_start=772
+  _globals['_PLANE']._serialized_end=779
+  _globals['_TARGET']._serialized_start=782
+  _globals['_TARGET']._serialized_end=1007
+  _globals['_LOOKAT']._serialized_start=1010
+  _globals['_LOOKAT']._serialized_end=1161
+  _globals['_PATH']._serialized_start=1163
+  _globals['_PATH']._serialized_end=1268
+  _globals['_WAYPOINT']._serialized_start=1270
+  _globals['_WAYPOINT']._serialized_end=1362
+  _globals['_KEYPOSE']._serialized_start=1365
+  _globals['_KEYPOSE']._serialized_end=1530
 # @@protoc_insertion_point(module_scope)

@@ -24,39 +24,40 @@ _sym_db = _symbol_database.Default()
 
 from runtime.pb.v1 import drive_pb2 as lamp_dot_v1_dot_drive__pb2
 from runtime.pb.v1 import geometry_pb2 as lamp_dot_v1_dot_geometry__pb2
+from runtime.pb.v1 import geometry_upload_pb2 as lamp_dot_v1_dot_geometry__upload__pb2
 from runtime.pb.v1 import motion_pb2 as lamp_dot_v1_dot_motion__pb2
 from runtime.pb.v1 import scene_pb2 as lamp_dot_v1_dot_scene__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15lamp/v1/service.proto\x12\x07lamp.v1\x1a\x13lamp/v1/drive.proto\x1a\x16lamp/v1/geometry.proto\x1a\x14lamp/v1/motion.proto\x1a\x13lamp/v1/scene.proto\"L\n\x14GetServerInfoRequest\x12\x34\n\x11\x63oordinate_system\x18\x01 \x01(\x0b\x32\x19.lamp.v1.CoordinateSystem\"\xcb\x02\n\x15GetServerInfoResponse\x12\x16\n\x0eserver_version\x18\x01 \x01(\t\x12\x1c\n\x14min_protocol_version\x18\x02 \x01(\r\x12\x1c\n\x14max_protocol_version\x18\x03 \x01(\r\x12\x12\n\nmodel_name\x18\x04 \x01(\t\x12\x15\n\rmodel_licence\x18\x05 \x01(\t\x12\x0e\n\x06\x65ngine\x18\x06 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x07 \x01(\t\x12\x11\n\tmodel_fps\x18\x08 \x01(\x02\x12\x12\n\nmax_clip_s\x18\t \x01(\x02\x12#\n\x08skeleton\x18\n \x01(\x0b\x32\x11.lamp.v1.Skeleton\x12\x1f\n\x06limits\x18\x0b \x01(\x0b\x32\x0f.lamp.v1.Limits\x12\x10\n\x08sessions\x18\x0c \x01(\r\x12\x14\n\x0cmax_sessions\x18\r \x01(\r\"\xab\x01\n\x0fGenerateRequest\x12\x0f\n\x07prompts\x18\x01 \x03(\t\x12\x12\n\nduration_s\x18\x02 \x01(\x02\x12\x0c\n\x04seed\x18\x03 \x01(\x04\x12\x15\n\x08guidance\x18\x04 \x01(\x02H\x00\x88\x01\x01\x12\x34\n\x11\x63oordinate_system\x18\x05 \x01(\x0b\x32\x19.lamp.v1.CoordinateSystem\x12\x0b\n\x03\x66ps\x18\x06 \x01(\x02\x42\x0b\n\t_guidance\"\x90\x01\n\x10GenerateResponse\x12%\n\x06header\x18\x01 \x01(\x0b\x32\x13.lamp.v1.ClipHeaderH\x00\x12%\n\x08progress\x18\x02 \x01(\x0b\x32\x11.lamp.v1.ProgressH\x00\x12#\n\x05\x63hunk\x18\x03 \x01(\x0b\x32\x12.lamp.v1.ClipChunkH\x00\x42\t\n\x07message\"\x8b\x02\n\x0fOptimizeRequest\x12$\n\x05tasks\x18\x01 \x03(\x0b\x32\x15.lamp.v1.OptimizeTask\x12\r\n\x05steps\x18\x02 \x01(\r\x12\x19\n\x0ctime_limit_s\x18\x03 \x01(\x02H\x00\x88\x01\x01\x12\x0e\n\x06starts\x18\x04 \x01(\r\x12\x0c\n\x04seed\x18\x05 \x01(\x04\x12\x34\n\x11\x63oordinate_system\x18\x06 \x01(\x0b\x32\x19.lamp.v1.CoordinateSystem\x12\x0b\n\x03\x66ps\x18\x07 \x01(\x02\x12\x1f\n\x12preview_interval_s\x18\x08 \x01(\x02H\x01\x88\x01\x01\x42\x0f\n\r_time_limit_sB\x15\n\x13_preview_interval_s\"\x91\x02\n\x0cOptimizeTask\x12\x0e\n\x06prompt\x18\x01 \x01(\t\x12\x12\n\nduration_s\x18\x02 \x01(\x02\x12\"\n\treference\x18\x03 \x01(\x0b\x32\x0f.lamp.v1.Motion\x12\x0c\n\x04keep\x18\x04 \x03(\x02\x12\x11\n\tshow_kept\x18\x07 \x01(\x08\x12 \n\x07targets\x18\x05 \x03(\x0b\x32\x0f.lamp.v1.Target\x12$\n\tobstacles\x18\x06 \x03(\x0b\x32\x11.lamp.v1.Obstacle\x12(\n\x0estart_position\x18\x08 \x01(\x0b\x32\x10.lamp.v1.Vector3\x12&\n\x0cstart_facing\x18\t \x01(\x0b\x32\x10.lamp.v1.Vector3\"\xbb\x01\n\x10OptimizeResponse\x12%\n\x06header\x18\x01 \x01(\x0b\x32\x13.lamp.v1.ClipHeaderH\x00\x12%\n\x08progress\x18\x02 \x01(\x0b\x32\x11.lamp.v1.ProgressH\x00\x12#\n\x05\x63hunk\x18\x03 \x01(\x0b\x32\x12.lamp.v1.ClipChunkH\x00\x12)\n\x06result\x18\x04 \x01(\x0b\x32\x17.lamp.v1.OptimizeResultH\x00\x42\t\n\x07message\"\x83\x01\n\nClipHeader\x12#\n\x08skeleton\x18\x01 \x01(\x0b\x32\x11.lamp.v1.Skeleton\x12\x34\n\x11\x63oordinate_system\x18\x02 \x01(\x0b\x32\x19.lamp.v1.CoordinateSystem\x12\x0b\n\x03\x66ps\x18\x03 \x01(\x02\x12\r\n\x05\x63lips\x18\x04 \x01(\r\"X\n\x08Progress\x12\x0c\n\x04step\x18\x01 \x01(\r\x12\r\n\x05steps\x18\x02 \x01(\r\x12\x11\n\telapsed_s\x18\x03 \x01(\x01\x12\x1c\n\x05terms\x18\x04 \x03(\x0b\x32\r.lamp.v1.Term\"X\n\tClipChunk\x12\x0c\n\x04\x63lip\x18\x01 \x01(\r\x12\x1e\n\x06\x66rames\x18\x02 \x03(\x0b\x32\x0e.lamp.v1.Frame\x12\x0c\n\x04last\x18\x03 \x01(\x08\x12\x0f\n\x07preview\x18\x04 \x01(\x08\"\x81\x01\n\x0eOptimizeResult\x12\x0c\n\x04\x63lip\x18\x01 \x01(\r\x12\x1c\n\x05terms\x18\x02 \x03(\x0b\x32\r.lamp.v1.Term\x12\x10\n\x08\x66\x65\x61sible\x18\x03 \x01(\x08\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\r\n\x05steps\x18\x05 \x01(\r\x12\x12\n\noptimise_s\x18\x06 \x01(\x01\x32\xa1\x02\n\rMotionService\x12N\n\rGetServerInfo\x12\x1d.lamp.v1.GetServerInfoRequest\x1a\x1e.lamp.v1.GetServerInfoResponse\x12\x41\n\x08Generate\x12\x18.lamp.v1.GenerateRequest\x1a\x19.lamp.v1.GenerateResponse0\x01\x12\x41\n\x08Optimize\x12\x18.lamp.v1.OptimizeRequest\x1a\x19.lamp.v1.OptimizeResponse0\x01\x12:\n\x05\x44rive\x12\x15.lamp.v1.DriveRequest\x1a\x16.lamp.v1.DriveResponse(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15lamp/v1/service.proto\x12\x07lamp.v1\x1a\x13lamp/v1/drive.proto\x1a\x16lamp/v1/geometry.proto\x1a\x1dlamp/v1/geometry_upload.proto\x1a\x14lamp/v1/motion.proto\x1a\x13lamp/v1/scene.proto\"L\n\x14GetServerInfoRequest\x12\x34\n\x11\x63oordinate_system\x18\x01 \x01(\x0b\x32\x19.lamp.v1.CoordinateSystem\"\xcb\x02\n\x15GetServerInfoResponse\x12\x16\n\x0eserver_version\x18\x01 \x01(\t\x12\x1c\n\x14min_protocol_version\x18\x02 \x01(\r\x12\x1c\n\x14max_protocol_version\x18\x03 \x01(\r\x12\x12\n\nmodel_name\x18\x04 \x01(\t\x12\x15\n\rmodel_licence\x18\x05 \x01(\t\x12\x0e\n\x06\x65ngine\x18\x06 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x07 \x01(\t\x12\x11\n\tmodel_fps\x18\x08 \x01(\x02\x12\x12\n\nmax_clip_s\x18\t \x01(\x02\x12#\n\x08skeleton\x18\n \x01(\x0b\x32\x11.lamp.v1.Skeleton\x12\x1f\n\x06limits\x18\x0b \x01(\x0b\x32\x0f.lamp.v1.Limits\x12\x10\n\x08sessions\x18\x0c \x01(\r\x12\x14\n\x0cmax_sessions\x18\r \x01(\r\"\xab\x01\n\x0fGenerateRequest\x12\x0f\n\x07prompts\x18\x01 \x03(\t\x12\x12\n\nduration_s\x18\x02 \x01(\x02\x12\x0c\n\x04seed\x18\x03 \x01(\x04\x12\x15\n\x08guidance\x18\x04 \x01(\x02H\x00\x88\x01\x01\x12\x34\n\x11\x63oordinate_system\x18\x05 \x01(\x0b\x32\x19.lamp.v1.CoordinateSystem\x12\x0b\n\x03\x66ps\x18\x06 \x01(\x02\x42\x0b\n\t_guidance\"\x90\x01\n\x10GenerateResponse\x12%\n\x06header\x18\x01 \x01(\x0b\x32\x13.lamp.v1.ClipHeaderH\x00\x12%\n\x08progress\x18\x02 \x01(\x0b\x32\x11.lamp.v1.ProgressH\x00\x12#\n\x05\x63hunk\x18\x03 \x01(\x0b\x32\x12.lamp.v1.ClipChunkH\x00\x42\t\n\x07message\"\x8b\x02\n\x0fOptimizeRequest\x12$\n\x05tasks\x18\x01 \x03(\x0b\x32\x15.lamp.v1.OptimizeTask\x12\r\n\x05steps\x18\x02 \x01(\r\x12\x19\n\x0ctime_limit_s\x18\x03 \x01(\x02H\x00\x88\x01\x01\x12\x0e\n\x06starts\x18\x04 \x01(\r\x12\x0c\n\x04seed\x18\x05 \x01(\x04\x12\x34\n\x11\x63oordinate_system\x18\x06 \x01(\x0b\x32\x19.lamp.v1.CoordinateSystem\x12\x0b\n\x03\x66ps\x18\x07 \x01(\x02\x12\x1f\n\x12preview_interval_s\x18\x08 \x01(\x02H\x01\x88\x01\x01\x42\x0f\n\r_time_limit_sB\x15\n\x13_preview_interval_s\"\x94\x03\n\x0cOptimizeTask\x12\x0e\n\x06prompt\x18\x01 \x01(\t\x12\x12\n\nduration_s\x18\x02 \x01(\x02\x12\"\n\treference\x18\x03 \x01(\x0b\x32\x0f.lamp.v1.Motion\x12\x0c\n\x04keep\x18\x04 \x03(\x02\x12\x11\n\tshow_kept\x18\x07 \x01(\x08\x12 \n\x07targets\x18\x05 \x03(\x0b\x32\x0f.lamp.v1.Target\x12$\n\tobstacles\x18\x06 \x03(\x0b\x32\x11.lamp.v1.Obstacle\x12(\n\x0estart_position\x18\x08 \x01(\x0b\x32\x10.lamp.v1.Vector3\x12&\n\x0cstart_facing\x18\t \x01(\x0b\x32\x10.lamp.v1.Vector3\x12#\n\tkey_poses\x18\n \x03(\x0b\x32\x10.lamp.v1.KeyPose\x12 \n\x07look_at\x18\x0b \x01(\x0b\x32\x0f.lamp.v1.LookAt\x12\x1b\n\x04path\x18\x0c \x01(\x0b\x32\r.lamp.v1.Path\x12\x1d\n\x05\x66loor\x18\r \x01(\x0e\x32\x0e.lamp.v1.Floor\"\xbb\x01\n\x10OptimizeResponse\x12%\n\x06header\x18\x01 \x01(\x0b\x32\x13.lamp.v1.ClipHeaderH\x00\x12%\n\x08progress\x18\x02 \x01(\x0b\x32\x11.lamp.v1.ProgressH\x00\x12#\n\x05\x63hunk\x18\x03 \x01(\x0b\x32\x12.lamp.v1.ClipChunkH\x00\x12)\n\x06result\x18\x04 \x01(\x0b\x32\x17.lamp.v1.OptimizeResultH\x00\x42\t\n\x07message\"\x83\x01\n\nClipHeader\x12#\n\x08skeleton\x18\x01 \x01(\x0b\x32\x11.lamp.v1.Skeleton\x12\x34\n\x11\x63oordinate_system\x18\x02 \x01(\x0b\x32\x19.lamp.v1.CoordinateSystem\x12\x0b\n\x03\x66ps\x18\x03 \x01(\x02\x12\r\n\x05\x63lips\x18\x04 \x01(\r\"X\n\x08Progress\x12\x0c\n\x04step\x18\x01 \x01(\r\x12\r\n\x05steps\x18\x02 \x01(\r\x12\x11\n\telapsed_s\x18\x03 \x01(\x01\x12\x1c\n\x05terms\x18\x04 \x03(\x0b\x32\r.lamp.v1.Term\"X\n\tClipChunk\x12\x0c\n\x04\x63lip\x18\x01 \x01(\r\x12\x1e\n\x06\x66rames\x18\x02 \x03(\x0b\x32\x0e.lamp.v1.Frame\x12\x0c\n\x04last\x18\x03 \x01(\x08\x12\x0f\n\x07preview\x18\x04 \x01(\x08\"\x81\x01\n\x0eOptimizeResult\x12\x0c\n\x04\x63lip\x18\x01 \x01(\r\x12\x1c\n\x05terms\x18\x02 \x03(\x0b\x32\r.lamp.v1.Term\x12\x10\n\x08\x66\x65\x61sible\x18\x03 \x01(\x08\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\r\n\x05steps\x18\x05 \x01(\r\x12\x12\n\noptimise_s\x18\x06 \x01(\x01\x32\xc0\x03\n\rMotionService\x12N\n\rGetServerInfo\x12\x1d.lamp.v1.GetServerInfoRequest\x1a\x1e.lamp.v1.GetServerInfoResponse\x12\x41\n\x08Generate\x12\x18.lamp.v1.GenerateRequest\x1a\x19.lamp.v1.GenerateResponse0\x01\x12\x41\n\x08Optimize\x12\x18.lamp.v1.OptimizeRequest\x1a\x19.lamp.v1.OptimizeResponse0\x01\x12:\n\x05\x44rive\x12\x15.lamp.v1.DriveRequest\x1a\x16.lamp.v1.DriveResponse(\x01\x30\x01\x12S\n\x0eUploadGeometry\x12\x1e.lamp.v1.UploadGeometryRequest\x1a\x1f.lamp.v1.UploadGeometryResponse(\x01\x12H\n\x0bGetGeometry\x12\x1b.lamp.v1.GetGeometryRequest\x1a\x1c.lamp.v1.GetGeometryResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'lamp.v1.service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_GETSERVERINFOREQUEST']._serialized_start=122
-  _globals['_GETSERVERINFOREQUEST']._serialized_end=198
-  _globals['_GETSERVERINFORESPONSE']._serialized_start=201
-  _globals['_GETSERVERINFORESPONSE']._serialized_end=532
-  _globals['_GENERATEREQUEST']._serialized_start=535
-  _globals['_GENERATEREQUEST']._serialized_end=706
-  _globals['_GENERATERESPONSE']._serialized_start=709
-  _globals['_GENERATERESPONSE']._serialized_end=853
-  _globals['_OPTIMIZEREQUEST']._serialized_start=856
-  _globals['_OPTIMIZEREQUEST']._serialized_end=1123
-  _globals['_OPTIMIZETASK']._serialized_start=1126
-  _globals['_OPTIMIZETASK']._serialized_end=1399
-  _globals['_OPTIMIZERESPONSE']._serialized_start=1402
-  _globals['_OPTIMIZERESPONSE']._serialized_end=1589
-  _globals['_CLIPHEADER']._serialized_start=1592
-  _globals['_CLIPHEADER']._serialized_end=1723
-  _globals['_PROGRESS']._serialized_start=1725
-  _globals['_PROGRESS']._serialized_end=1813
-  _globals['_CLIPCHUNK']._serialized_start=1815
-  _globals['_CLIPCHUNK']._serialized_end=1903
-  _globals['_OPTIMIZERESULT']._serialized_start=1906
-  _globals['_OPTIMIZERESULT']._serialized_end=2035
-  _globals['_MOTIONSERVICE']._serialized_start=2038
-  _globals['_MOTIONSERVICE']._serialized_end=2327
+  _globals['_GETSERVERINFOREQUEST']._serialized_start=153
+  _globals['_GETSERVERINFOREQUEST']._serialized_end=229
+  _globals['_GETSERVERINFORESPONSE']._serialized_start=232
+  _globals['_GETSERVERINFORESPONSE']._serialized_end=563
+  _globals['_GENERATEREQUEST']._serialized_start=566
+  _globals['_GENERATEREQUEST']._serialized_end=737
+  _globals['_GENERATERESPONSE']._serialized_start=740
+  _globals['_GENERATERESPONSE']._serialized_end=884
+  _globals['_OPTIMIZEREQUEST']._serialized_start=887
+  _globals['_OPTIMIZEREQUEST']._serialized_end=1154
+  _globals['_OPTIMIZETASK']._serialized_start=1157
+  _globals['_OPTIMIZETASK']._serialized_end=1561
+  _globals['_OPTIMIZERESPONSE']._serialized_start=1564
+  _globals['_OPTIMIZERESPONSE']._serialized_end=1751
+  _globals['_CLIPHEADER']._serialized_start=1754
+  _globals['_CLIPHEADER']._serialized_end=1885
+  _globals['_PROGRESS']._serialized_start=1887
+  _globals['_PROGRESS']._serialized_end=1975
+  _globals['_CLIPCHUNK']._serialized_start=1977
+  _globals['_CLIPCHUNK']._serialized_end=2065
+  _globals['_OPTIMIZERESULT']._serialized_start=2068
+  _globals['_OPTIMIZERESULT']._serialized_end=2197
+  _globals['_MOTIONSERVICE']._serialized_start=2200
+  _globals['_MOTIONSERVICE']._serialized_end=2648
 # @@protoc_insertion_point(module_scope)

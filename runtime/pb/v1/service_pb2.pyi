@@ -1,5 +1,6 @@
 from runtime.pb.v1 import drive_pb2 as _drive_pb2
 from runtime.pb.v1 import geometry_pb2 as _geometry_pb2
+from runtime.pb.v1 import geometry_upload_pb2 as _geometry_upload_pb2
 from runtime.pb.v1 import motion_pb2 as _motion_pb2
 from runtime.pb.v1 import scene_pb2 as _scene_pb2
 from google.protobuf.internal import containers as _containers
@@ -93,7 +94,7 @@ class OptimizeRequest(_message.Message):
     def __init__(self, tasks: _Optional[_Iterable[_Union[OptimizeTask, _Mapping]]] = ..., steps: _Optional[int] = ..., time_limit_s: _Optional[float] = ..., starts: _Optional[int] = ..., seed: _Optional[int] = ..., coordinate_system: _Optional[_Union[_geometry_pb2.CoordinateSystem, _Mapping]] = ..., fps: _Optional[float] = ..., preview_interval_s: _Optional[float] = ...) -> None: ...
 
 class OptimizeTask(_message.Message):
-    __slots__ = ("prompt", "duration_s", "reference", "keep", "show_kept", "targets", "obstacles", "start_position", "start_facing")
+    __slots__ = ("prompt", "duration_s", "reference", "keep", "show_kept", "targets", "obstacles", "start_position", "start_facing", "key_poses", "look_at", "path", "floor")
     PROMPT_FIELD_NUMBER: _ClassVar[int]
     DURATION_S_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_FIELD_NUMBER: _ClassVar[int]
@@ -103,6 +104,10 @@ class OptimizeTask(_message.Message):
     OBSTACLES_FIELD_NUMBER: _ClassVar[int]
     START_POSITION_FIELD_NUMBER: _ClassVar[int]
     START_FACING_FIELD_NUMBER: _ClassVar[int]
+    KEY_POSES_FIELD_NUMBER: _ClassVar[int]
+    LOOK_AT_FIELD_NUMBER: _ClassVar[int]
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    FLOOR_FIELD_NUMBER: _ClassVar[int]
     prompt: str
     duration_s: float
     reference: _motion_pb2.Motion
@@ -112,7 +117,11 @@ class OptimizeTask(_message.Message):
     obstacles: _containers.RepeatedCompositeFieldContainer[_scene_pb2.Obstacle]
     start_position: _geometry_pb2.Vector3
     start_facing: _geometry_pb2.Vector3
-    def __init__(self, prompt: _Optional[str] = ..., duration_s: _Optional[float] = ..., reference: _Optional[_Union[_motion_pb2.Motion, _Mapping]] = ..., keep: _Optional[_Iterable[float]] = ..., show_kept: _Optional[bool] = ..., targets: _Optional[_Iterable[_Union[_scene_pb2.Target, _Mapping]]] = ..., obstacles: _Optional[_Iterable[_Union[_scene_pb2.Obstacle, _Mapping]]] = ..., start_position: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., start_facing: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ...) -> None: ...
+    key_poses: _containers.RepeatedCompositeFieldContainer[_scene_pb2.KeyPose]
+    look_at: _scene_pb2.LookAt
+    path: _scene_pb2.Path
+    floor: _drive_pb2.Floor
+    def __init__(self, prompt: _Optional[str] = ..., duration_s: _Optional[float] = ..., reference: _Optional[_Union[_motion_pb2.Motion, _Mapping]] = ..., keep: _Optional[_Iterable[float]] = ..., show_kept: _Optional[bool] = ..., targets: _Optional[_Iterable[_Union[_scene_pb2.Target, _Mapping]]] = ..., obstacles: _Optional[_Iterable[_Union[_scene_pb2.Obstacle, _Mapping]]] = ..., start_position: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., start_facing: _Optional[_Union[_geometry_pb2.Vector3, _Mapping]] = ..., key_poses: _Optional[_Iterable[_Union[_scene_pb2.KeyPose, _Mapping]]] = ..., look_at: _Optional[_Union[_scene_pb2.LookAt, _Mapping]] = ..., path: _Optional[_Union[_scene_pb2.Path, _Mapping]] = ..., floor: _Optional[_Union[_drive_pb2.Floor, str]] = ...) -> None: ...
 
 class OptimizeResponse(_message.Message):
     __slots__ = ("header", "progress", "chunk", "result")

@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from runtime.pb.v1 import drive_pb2 as lamp_dot_v1_dot_drive__pb2
+from runtime.pb.v1 import geometry_upload_pb2 as lamp_dot_v1_dot_geometry__upload__pb2
 from runtime.pb.v1 import service_pb2 as lamp_dot_v1_dot_service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -55,6 +56,16 @@ class MotionServiceStub:
                 request_serializer=lamp_dot_v1_dot_drive__pb2.DriveRequest.SerializeToString,
                 response_deserializer=lamp_dot_v1_dot_drive__pb2.DriveResponse.FromString,
                 _registered_method=True)
+        self.UploadGeometry = channel.stream_unary(
+                '/lamp.v1.MotionService/UploadGeometry',
+                request_serializer=lamp_dot_v1_dot_geometry__upload__pb2.UploadGeometryRequest.SerializeToString,
+                response_deserializer=lamp_dot_v1_dot_geometry__upload__pb2.UploadGeometryResponse.FromString,
+                _registered_method=True)
+        self.GetGeometry = channel.unary_unary(
+                '/lamp.v1.MotionService/GetGeometry',
+                request_serializer=lamp_dot_v1_dot_geometry__upload__pb2.GetGeometryRequest.SerializeToString,
+                response_deserializer=lamp_dot_v1_dot_geometry__upload__pb2.GetGeometryResponse.FromString,
+                _registered_method=True)
 
 
 class MotionServiceServicer:
@@ -89,6 +100,20 @@ class MotionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UploadGeometry(self, request_iterator, context):
+        """Brings a mesh, convex hull or height field to the server, once for all sessions; see geometry_upload.proto.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetGeometry(self, request, context):
+        """Whether the server has a geometry, and how far it is. NOT_FOUND: it was never uploaded, or has been forgotten.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MotionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -111,6 +136,16 @@ def add_MotionServiceServicer_to_server(servicer, server):
                     servicer.Drive,
                     request_deserializer=lamp_dot_v1_dot_drive__pb2.DriveRequest.FromString,
                     response_serializer=lamp_dot_v1_dot_drive__pb2.DriveResponse.SerializeToString,
+            ),
+            'UploadGeometry': grpc.stream_unary_rpc_method_handler(
+                    servicer.UploadGeometry,
+                    request_deserializer=lamp_dot_v1_dot_geometry__upload__pb2.UploadGeometryRequest.FromString,
+                    response_serializer=lamp_dot_v1_dot_geometry__upload__pb2.UploadGeometryResponse.SerializeToString,
+            ),
+            'GetGeometry': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetGeometry,
+                    request_deserializer=lamp_dot_v1_dot_geometry__upload__pb2.GetGeometryRequest.FromString,
+                    response_serializer=lamp_dot_v1_dot_geometry__upload__pb2.GetGeometryResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -221,6 +256,60 @@ class MotionService:
             '/lamp.v1.MotionService/Drive',
             lamp_dot_v1_dot_drive__pb2.DriveRequest.SerializeToString,
             lamp_dot_v1_dot_drive__pb2.DriveResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UploadGeometry(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/lamp.v1.MotionService/UploadGeometry',
+            lamp_dot_v1_dot_geometry__upload__pb2.UploadGeometryRequest.SerializeToString,
+            lamp_dot_v1_dot_geometry__upload__pb2.UploadGeometryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetGeometry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/lamp.v1.MotionService/GetGeometry',
+            lamp_dot_v1_dot_geometry__upload__pb2.GetGeometryRequest.SerializeToString,
+            lamp_dot_v1_dot_geometry__upload__pb2.GetGeometryResponse.FromString,
             options,
             channel_credentials,
             insecure,
