@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp import features, metrics
+from lamp.intent import Shortfall, TargetReport
 from lamp.motion import Motion
 from lamp.optimizer import PlanJob, Tolerances, white_noise
 from lamp.planner import Planner
@@ -73,6 +74,8 @@ class Plan:
     settled: bool
     steps: int
     optimise_s: float
+    shortfalls: tuple[Shortfall, ...] = ()
+    targets: tuple[TargetReport, ...] = ()
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,17 @@ from numpy.typing import NDArray
 from lamp import rotations
 from lamp.errors import InputError
 
+if TYPE_CHECKING:
+    from lamp.scene.grid import DistanceGrid
+
 Array = NDArray[Any]
 
-SHAPES: tuple[str, ...] = ("sphere", "capsule", "box", "plane", "cylinder")
+SHAPES: tuple[str, ...] = ("sphere", "capsule", "box", "plane", "cylinder", "geometry")
 MAX_OBSTACLES = 16  # per character: the fixed capacity of one problem
 MAX_EXTENT_M = 100.0
 MAX_COORDINATE_M = 10_000.0
 MAX_SPEED_MPS = 100.0
+MIN_SCALE, MAX_SCALE = 1e-3, 1e3
 
 Vector = tuple[float, float, float]
 
@@ -29,7 +33,8 @@ class Obstacle:
 
     size_m: sphere ``(radius, _, _)``; capsule ``(radius, half length of the core along local Y, _)``; box half extents;
     cylinder ``(radius, half height along local Y, _)``; plane: unused, local +Y is the outward normal.
-    angular_velocity_radps is about world axes. Raises ``InputError`` naming the field that cannot be used.
+    angular_velocity_radps is about world axes. A ``geometry`` has its ``grid``, scaled by ``scale``; size_m is unused.
+    walkable: feet stand on its upper side. Raises ``InputError`` naming the field that cannot be used.
     """
 
     shape: str
@@ -39,22 +44,31 @@ class Obstacle:
     linear_velocity_mps: Vector = (0.0, 0.0, 0.0)
     angular_velocity_radps: Vector = (0.0, 0.0, 0.0)
     time_s: float = 0.0
+    grid: DistanceGrid | None = None
+    scale: float = 1.0
+    walkable: bool = False
 
     def __post_init__(self) -> None:
         if self.shape not in SHAPES:
             raise InputError("shape", f"{self.shape!r} is unknown; use one of {', '.join(SHAPES)}")
-        _check("position_m", self.position_m, 3, MAX_COORDINATE_M)
-        _check("linear_velocity_mps", self.linear_velocity_mps, 3, MAX_SPEED_MPS)
-        _check("angular_velocity_radps", self.angular_velocity_radps, 3, 100.0)
-        _check("orientation_xyzw", self.orientation_xyzw, 4, 1.01)
-        _check("time_s", (self.time_s,), 1, 1e7)
-        _check("size_m", self.size_m, 3, MAX_EXTENT_M)
+        check_vector("position_m", self.position_m, 3, MAX_COORDINATE_M)
+        check_vector("linear_velocity_mps", self.linear_velocity_mps, 3, MAX_SPEED_MPS)
+        check_vector("angular_velocity_radps", self.angular_velocity_radps, 3, 100.0)
+        check_vector("orientation_xyzw", self.orientation_xyzw, 4, 1.01)
+        check_vector("time_s", (self.time_s,), 1, 1e7)
+        check_vector("size_m", self.size_m, 3, MAX_EXTENT_M)
         norm = math.sqrt(sum(v * v for v in self.orientation_xyzw))
         if abs(norm - 1.0) > 1e-2:
             raise InputError("orientation_xyzw", f"length is {norm:.4f}; send a unit quaternion (x, y, z, w)")
-        for i in range({"plane": 0, "sphere": 1, "capsule": 1, "cylinder": 2, "box": 3}[self.shape]):
+        for i in range(
+            {"plane": 0, "sphere": 1, "capsule": 1, "cylinder": 2, "box": 3, "geometry": 0}[self.shape]
+        ):
             if self.size_m[i] <= 0:
                 raise InputError(f"size_m[{i}]", f"{self.size_m[i]} must be positive for a {self.shape}")
+        if (self.shape == "geometry") != (self.grid is not None):
+            raise InputError("grid", "a geometry needs a grid of distances, and nothing else has one")
+        if not MIN_SCALE <= self.scale <= MAX_SCALE:
+            raise InputError("scale", f"{self.scale} is outside {MIN_SCALE}..{MAX_SCALE}")
         if self.shape == "capsule" and self.size_m[1] < 0:
             raise InputError("size_m[1]", f"{self.size_m[1]} must not be negative for a capsule")
 
@@ -77,7 +91,8 @@ class Obstacle:
         return position, rotations.multiply(turn, start)
 
 
-def _check(field: str, values: tuple[float, ...], count: int, limit: float) -> None:
+def check_vector(field: str, values: tuple[float, ...], count: int, limit: float) -> None:
+    """Raises ``InputError`` unless there are ``count`` finite values within ``limit``."""
     if len(values) != count:
         raise InputError(field, f"{len(values)} values; {count} are needed")
     for value in values:
