@@ -46,10 +46,8 @@ class Settings:
         None, "file with the access tokens, one a line; any of them opens the server"
     )
     tokens: tuple[str, ...] = setting((), "access tokens, beside those of token_file", secret=True)
-    reflection: str = setting(
-        "auto",
-        "let clients list the services; auto: only while no token is set",
-        choices=("auto", "on", "off"),
+    reflection: bool | None = setting(
+        None, "let clients list the services; empty: only while no token is set"
     )
     log_level: str = setting(
         "info", "least level of what is logged", choices=("debug", "info", "warning", "error")
@@ -92,7 +90,7 @@ class Settings:
     @property
     def reflects(self) -> bool:
         """Whether clients may list the services."""
-        return self.reflection == "on" or (self.reflection == "auto" and not self.all_tokens())
+        return not self.all_tokens() if self.reflection is None else self.reflection
 
 
 ITEMS: tuple[Item, ...] = (*items_of(Settings), *items_of(Limits))
