@@ -114,9 +114,13 @@ class Drives:
             async with asyncio.timeout(grace_s):
                 await self._empty.wait()
         except TimeoutError:
-            for session in self._sessions.values():
-                if session is not None:
-                    session.fail(unavailable())
+            self.end_all()
+
+    def end_all(self) -> None:
+        """End every session with UNAVAILABLE."""
+        for session in self._sessions.values():
+            if session is not None:
+                session.fail(unavailable())
 
 
 def _checked(request: drive_pb2.DriveRequest | None) -> drive_pb2.Hello:

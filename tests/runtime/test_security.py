@@ -12,8 +12,9 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from runtime.certificates import Tls
 from runtime.pb.v1 import service_pb2, service_pb2_grpc
-from runtime.security import Tls
+from runtime.security import Tokens
 from tests.runtime.conftest import Site
 from tests.runtime.wire import Driven
 
@@ -104,7 +105,7 @@ def test_the_token_guards_every_call_but_health(on_server: OnServer) -> None:
         answer = await health.Check(health_pb2.HealthCheckRequest())
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
-    on_server(body, token=TOKEN)
+    on_server(body, tokens=Tokens([TOKEN]))
 
 
 def test_a_token_that_could_be_guessed_is_refused(on_server: OnServer) -> None:
@@ -112,7 +113,7 @@ def test_a_token_that_could_be_guessed_is_refused(on_server: OnServer) -> None:
         raise AssertionError("it must not start")
 
     with pytest.raises(ValueError, match="16"):
-        on_server(body, token="short")
+        on_server(body, tokens=Tokens(["short"]))
 
 
 def test_a_busy_port_is_a_clear_error(on_server: OnServer) -> None:
