@@ -4,35 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from runtime.settings.item import check_bounds, setting
+
 
 @dataclass(frozen=True)
 class Scheduling:
-    """Shares are parts of the device's time, 0 to 1."""
+    """Settings of ``lamp serve``. Shares are parts of the device's time. ``ValueError`` names a wrong one."""
 
-    tick_s: float = 0.05  # how long one round over the live characters should take: a newcomer waits that long
-    offline_share: float = 0.2  # least share of Generate and Optimize while live characters want everything
-    session_share: float = 0.25  # of one live character while others wait; more makes it wait behind them
-    session_burst_s: float = 2.0  # device seconds a live character may save up
-    target_load: float = 0.85  # no new character that would bring the predicted load above it
-    resume_load: float = 0.75  # once refused: until the load with one more is below this
-    always_admitted: int = 4  # so many characters are never refused for load
-    max_offline_wait_s: float = 60.0  # no new Generate or Optimize call that would wait longer than this
+    tick_s: float = setting(
+        0.05, "seconds one round over the live characters should take: newcomers wait so long", low=0.005, high=1.0
+    )  # fmt: skip
+    offline_share: float = setting(
+        0.2, "least share of the device for Generate and Optimize while live characters want all", low=0.01, high=0.9
+    )  # fmt: skip
+    session_share: float = setting(
+        0.25, "share of the device a live character may take before it waits behind others", low=0.001, high=1.0
+    )  # fmt: skip
+    session_burst_s: float = setting(
+        2.0, "seconds of the device a live character may save up", low=0.01, high=3600.0
+    )
+    target_load: float = setting(
+        0.85, "no new character that would bring the predicted load above this", low=0.01, high=1.0
+    )
+    resume_load: float = setting(
+        0.75, "after one was refused: none until the load with one more is below this", low=0.01, high=1.0
+    )
+    always_admitted: int = setting(4, "so many characters are never refused for load", low=1, high=100_000)
+    max_offline_wait_s: float = setting(
+        60.0, "no new Generate or Optimize call that would wait longer than this", low=0.1, high=86_400.0
+    )
 
     def __post_init__(self) -> None:
-        for name in ("offline_share", "session_share", "target_load", "resume_load"):
-            value = getattr(self, name)
-            if not 0.0 < value <= 1.0:
-                raise ValueError(f"{name} {value} is outside 0..1: it is a share of the device's time")
-        if self.offline_share > 0.9:
-            raise ValueError(f"offline_share {self.offline_share} leaves live characters too little; at most 0.9")
+        check_bounds(self)
         if self.resume_load > self.target_load:
             raise ValueError(
-                f"resume_load {self.resume_load} is above target_load {self.target_load}; give less, or the same"
+                f"resume_load {self.resume_load:g} is above target_load {self.target_load:g}; give at most that"
             )
-        if not 0.005 <= self.tick_s <= 1.0:
-            raise ValueError(f"tick_s {self.tick_s} is outside 0.005..1 s")
-        for name in ("session_burst_s", "max_offline_wait_s"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} {getattr(self, name)} must be positive")
-        if self.always_admitted < 1:
-            raise ValueError(f"always_admitted {self.always_admitted}: at least 1, or nobody could ever connect")
