@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from lamp.intent import Floor, KeyPose, LookAt, Path
 from lamp.live import Plan
 from lamp.motion import Motion
-from lamp.optimizer import Report
+from lamp.optimizer import NoiseOptimizer, Report
 from lamp.prior import Result
 from lamp.problem import Target
 from lamp.scene.obstacle import Obstacle
@@ -108,6 +108,13 @@ class Backend(Protocol[J]):
 
     @property
     def info(self) -> BackendInfo: ...
+
+    @property
+    def optimizer(self) -> NoiseOptimizer | None:
+        """What moves the jobs; None where nothing is optimised. Recordings watch it and repeat what it did."""
+
+    def provenance(self) -> dict[str, str]:
+        """All that the numbers of a plan depend on besides what the client asks for: name to value, for recordings."""
 
     def new_character(self, start: CharacterStart) -> Character[J]:
         """A live character; it plans nothing yet."""

@@ -30,6 +30,13 @@ class StubBackend:
     def info(self) -> BackendInfo:
         return BackendInfo("stub", "none needed: no model", "stub", "cpu", FPS, 196)
 
+    @property
+    def optimizer(self) -> None:
+        return None
+
+    def provenance(self) -> dict[str, str]:
+        return {"bundle": "stub", "steps": str(self.steps)}
+
     def new_character(self, start: CharacterStart) -> Character:
         character = StubCharacter(start, self.steps)
         self.characters.append(character)
