@@ -22,7 +22,9 @@ from runtime.token_bucket import TokenBucket
 
 log = logging.getLogger(__name__)
 _MOST_STEPS = 8  # in one tick: a newcomer joins after it
-_MOST_TICKS = 2.5  # one step may take so many times the length of a tick, where more rows make better use of it
+_MOST_TICKS = (
+    2.5  # one step may take so many times the length of a tick, where more rows make better use of it
+)
 _SHARE_FOR_JOBS = 0.3  # of a tick, for making jobs; at least one is made
 _SHARE_FOR_PLANS = 0.5  # of a tick, for publishing; at least one is published
 
@@ -115,17 +117,15 @@ class LiveTicker:
         return True
 
     def _capacity(self) -> int:
-        """How many rows make the best use of the device, among those that can be stepped in a short time."""
-        most_s = _MOST_TICKS * self._settings.tick_s
-        best, best_rate = 1, 0.0
-        rows = 1
+        """How many rows to step at a time: all that fit into a tick, and more where that makes better use of it."""
+        tick_s = self._settings.tick_s
+        best, best_rate, rows = 1, 0.0, 1
         while rows <= self._max_batch:
             step_s = self._times.predict(rows)
             if step_s is None:
                 return self._max_batch
-            if rows > 1 and step_s > most_s:
-                break
-            if (rate := rows / max(step_s, 1e-9)) > best_rate:
+            rate = rows / max(step_s, 1e-9)
+            if step_s <= tick_s or (step_s <= _MOST_TICKS * tick_s and rate > best_rate):
                 best, best_rate = rows, rate
             rows *= 2
         return best
@@ -163,7 +163,7 @@ class LiveTicker:
         """Remember what a batch cost, and charge it to those that were in it."""
         rows = len(works)
         self._times.record(rows, took_s / steps)
-        needed = sum(w.job_revision != w.planned_revision or w.in_need for w in works if w.spent.steps < LEAST_STEPS)
+        needed = sum(_is_needed(w) for w in works if w.spent.steps < LEAST_STEPS)
         self.load.device(took_s * needed / rows)
         for work in works:
             work.charge(steps, took_s, rows)
@@ -176,12 +176,12 @@ class LiveTicker:
         now_s = self._clock()
         until_s = now_s + _SHARE_FOR_PLANS * self._settings.tick_s
         for work in sorted(finished, key=lambda w: w.needed_by_s(now_s)):
-            began_s = self._clock()
+            began_s, needed = self._clock(), _is_needed(work)
             self._guard(work, lambda work=work: self._publish_one(work))  # type: ignore[misc]
+            if needed:
+                self.load.overhead(self._clock() - began_s)
             if self._clock() > until_s:
                 break
-            if work.in_need:
-                self.load.overhead(self._clock() - began_s)
 
     def _publish_one(self, work: LiveWork) -> None:
         first, change = work.planned_revision < 0, work.job_revision != work.planned_revision
@@ -193,7 +193,7 @@ class LiveTicker:
         if change:
             self._metrics.replan_seconds.observe(self._clock() - asked_s)
 
-    # -- when something fails, or ends ----------------------------------------------------------------------------------
+    # -- when something fails, or ends ------------------------------------------------------------------------------
 
     def _guard(self, work: LiveWork, do: Callable[[], object]) -> None:
         """A character that fails is let go; the others and the worker go on."""
@@ -225,3 +225,8 @@ class LiveTicker:
 
 def _finished(work: LiveWork) -> bool:
     return work.job is not None and work.job.finished
+
+
+def _is_needed(work: LiveWork) -> bool:
+    """Whether its job answers a change, or goes on where frames run out."""
+    return work.job_revision != work.planned_revision or work.in_need

@@ -62,12 +62,17 @@ class LiveWork:
     character: Character[Any] = field(init=False)
     applied: Wishes = field(init=False)
     budget: TokenBucket | None = None  # of device seconds; None: as many as it likes
+    told_of_budget: bool = False
     job: Job | None = None
     job_revision: int = -1
     job_read_s: float = 0.0  # when the wishes the job is for were read
     planned_revision: int = -1  # of the last plan published
-    planned_at_s: float = field(default_factory=time.monotonic)  # by the clock: when that was, or when it came in
-    unanswered_since_s: float = field(default_factory=time.monotonic)  # by the clock: of wishes that no plan knows
+    planned_at_s: float = field(
+        default_factory=time.monotonic
+    )  # by the clock: when that was, or when it came in
+    unanswered_since_s: float = field(
+        default_factory=time.monotonic
+    )  # by the clock: of wishes that no plan knows
     look_at_s: float = 0.0  # by the clock: before then no job is due, unless the wishes change
     spent: JobCost = field(default_factory=JobCost)
     end_frame: int = 0  # one past the last frame rendered

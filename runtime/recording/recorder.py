@@ -173,7 +173,9 @@ class _File:
         return self._fd >= 0
 
     def open(self) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        flags = (
+            os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        )
         self._fd = os.open(self.path, flags, 0o600)
 
     def write(self, chunks: list[bytes]) -> None:
