@@ -216,6 +216,7 @@ class LiveTicker:
 
     def _let_go(self, work: LiveWork) -> None:
         self.works.remove(work)
+        work.let_go = True
         try:
             work.drop_job()
         except Exception:
