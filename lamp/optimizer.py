@@ -84,7 +84,9 @@ class EngineRun:
 
     batch: int  # rows the engine ran, padding included
     steps: int
-    states: tuple[Arrays, ...]  # those of the rows that were moved, in their order: the objects a job's ``rows`` hold
+    states: tuple[
+        Arrays, ...
+    ]  # those of the rows that were moved, in their order: the objects a job's ``rows`` hold
 
 
 class NoiseOptimizer:

@@ -14,6 +14,7 @@ from runtime.backend import BackendInfo
 from runtime.decode import read_hello
 from runtime.limits import Limits
 from runtime.pb.v1 import drive_pb2
+from runtime.recording import Recorder
 from runtime.scheduler import Scheduler
 from runtime.session import Session
 from runtime.status import Fault, exhausted, fault_of, invalid, unavailable
@@ -29,6 +30,7 @@ class Drives:
     def __init__(self, scheduler: Scheduler, info: BackendInfo, limits: Limits) -> None:
         self._scheduler, self._info, self._limits = scheduler, info, limits
         self._sessions: dict[str, Session | None] = {}  # None while a stream has not said Hello
+        self.recorder: Recorder | None = None  # records every session that begins from now on
         self._draining = False
         self._empty = asyncio.Event()
         self._empty.set()
@@ -41,12 +43,16 @@ class Drives:
         token = self._admit()
         session = None
         try:
-            opening = read_hello(await self._hello(requests), self._limits)
+            hello = await self._hello(requests)
+            opening = read_hello(hello, self._limits)
             session = Session(token, opening, self._info, self._limits, self._scheduler.wake)
             self._sessions[token] = session
             session.log.info("session opened by %s, client %r", context.peer(), opening.client_name)
+            self._record(session, hello)
             await self._scheduler.add(session.work)
-            await context.write(session.welcome())
+            welcome = session.welcome()
+            session.sent(welcome)
+            await context.write(welcome)
             await self._converse(session, requests, context)
         finally:
             if session is not None:
@@ -55,6 +61,13 @@ class Drives:
             del self._sessions[token]
             if not self._sessions:
                 self._empty.set()
+
+    def _record(self, session: Session, hello: drive_pb2.Hello) -> None:
+        if self.recorder is None:
+            return
+        work = session.work
+        work.recording = self.recorder.session(session.token, work.log, work.playhead.now_s)
+        work.recording.tape.received(drive_pb2.DriveRequest(hello=hello))
 
     def _admit(self) -> str:
         if self._draining:
@@ -145,7 +158,7 @@ async def _read(session: Session, requests: Requests) -> None:
 async def _write(session: Session, context: Context) -> None:
     while (message := await session.next_message()) is not None:
         await context.write(message)
-        session.active_s = time.monotonic()
+        session.sent(message)
 
 
 async def _cancel(tasks: set[asyncio.Task[None]]) -> None:

@@ -98,6 +98,8 @@ class Session:
     def handle(self, request: drive_pb2.DriveRequest) -> None:
         """Take in one message after Hello. What cannot be used becomes a notice and changes nothing."""
         self.active_s = time.monotonic()
+        if self.work.recording is not None:
+            self.work.recording.tape.received(request)
         kind = request.WhichOneof("message")
         try:
             if kind == "scene_update":
@@ -206,6 +208,12 @@ class Session:
             device=info.device,
         )
         return drive_pb2.DriveResponse(welcome=welcome)
+
+    def sent(self, message: drive_pb2.DriveResponse) -> None:
+        """A message has gone out."""
+        self.active_s = time.monotonic()
+        if self.work.recording is not None:
+            self.work.recording.tape.sent(message)
 
     async def next_message(self) -> drive_pb2.DriveResponse | None:
         """Waits for something to say; None at the end of the session, raises ``Fault`` when it failed."""

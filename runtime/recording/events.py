@@ -19,7 +19,9 @@ from runtime.recording import values
 from runtime.recording.errors import RecordingError
 from runtime.recording.format import pack
 
-MAX_MESSAGE_BYTES = 16 * 1024 * 1024  # of a protobuf message that is parsed: ten times what a server sends at once
+MAX_MESSAGE_BYTES = (
+    16 * 1024 * 1024
+)  # of a protobuf message that is parsed: ten times what a server sends at once
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,9 @@ def to_record(event: Event, share: values.Share = lambda array: None) -> bytes:
         return pack([event.kind, event.time_s, event.session_s, {}], getattr(event, raw))
     body, plain = bytearray(), _PLAIN.get(event.kind, set())
     fields = {
-        name: dict(getattr(event, name)) if name in plain else values.encode(getattr(event, name), body, share)
+        name: dict(getattr(event, name))
+        if name in plain
+        else values.encode(getattr(event, name), body, share)
         for name in names
     }
     return pack([event.kind, event.time_s, event.session_s, fields], bytes(body))

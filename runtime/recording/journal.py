@@ -10,9 +10,9 @@ import functools
 import re
 from typing import Any
 
+from lamp.live import Plan
 from lamp.motion import Motion
 from lamp.optimizer import EngineRun, NoiseOptimizer, PlanJob
-from lamp.live import Plan
 from runtime.backend import Character, CharacterStart
 from runtime.recording import values
 from runtime.recording.events import Began, Called, JobDropped, JobStarted, Published, Rendered

@@ -25,7 +25,9 @@ from runtime.backend import CharacterStart
 from runtime.recording.errors import RecordingError
 
 Array = NDArray[Any]
-Share = Callable[[Array], str | None]  # the name under which an array was written before, or None: write it here
+Share = Callable[
+    [Array], str | None
+]  # the name under which an array was written before, or None: write it here
 TYPES: dict[str, type] = {
     t.__name__: t
     for t in (
