@@ -14,6 +14,7 @@ from runtime.decode import Opening, read_hello
 from runtime.limits import Limits
 from runtime.log import with_fields
 from runtime.pb.v1 import drive_pb2
+from runtime.recording import Recorder
 from runtime.roster import Roster
 from runtime.scheduler import Scheduler
 from runtime.session import Session
@@ -30,6 +31,7 @@ class Drives:
 
     def __init__(self, scheduler: Scheduler, info: BackendInfo, limits: Limits) -> None:
         self._scheduler, self._info, self._limits = scheduler, info, limits
+        self.recorder: Recorder | None = None  # records every session that begins from now on
         self.roster = Roster(limits.max_sessions, limits.resume_s, self._forget)
         self._strangers = 0  # streams that have not said Hello
         self._streams = 0
@@ -51,7 +53,9 @@ class Drives:
             broken, ended = False, "the client went away"
             try:
                 await self._start(session)
-                await context.write(session.welcome())
+                welcome = session.welcome()
+                await context.write(welcome)
+                session.sent(welcome)
                 await self._converse(session, requests, context)
                 ended = "bye"
             except BaseException as error:
@@ -87,6 +91,12 @@ class Drives:
             self._strangers -= 1
         if self._draining:
             raise unavailable()
+        session = self._place(opening)
+        self._record(session, hello)
+        return session
+
+    def _place(self, opening: Opening) -> Session:
+        """The session that a Hello asks for: the one that lost its stream, or a new one."""
         old = self.roster.find(opening.resume_token) if opening.resume_token else None
         if old is not None and old.fault is None and old.started:
             return self._take_up(old, opening)
@@ -100,6 +110,12 @@ class Drives:
         session = Session(self.roster.new_token(), opening, self._info, self._limits, wake)
         self.roster.add(session)
         return session
+
+    def _record(self, session: Session, hello: drive_pb2.Hello) -> None:
+        work = session.work
+        if self.recorder is not None and not session.resumed:
+            work.recording = self.recorder.session(session.token, work.log, work.playhead.now_s)
+        session.received(drive_pb2.DriveRequest(hello=hello))
 
     def _take_up(self, old: Session, opening: Opening) -> Session:
         """A session that goes on where ``old`` lost its stream, or is about to: the newer stream of a token wins, since
@@ -230,7 +246,7 @@ async def _read(session: Session, requests: Requests) -> None:
 async def _write(session: Session, context: Context) -> None:
     while (message := await session.next_message()) is not None:
         await context.write(message)
-        session.active_s = time.monotonic()
+        session.sent(message)
 
 
 async def _cancel(tasks: set[asyncio.Task[None]]) -> None:

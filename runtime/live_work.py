@@ -13,6 +13,7 @@ from runtime.coordinates import CoordinateSystem
 from runtime.encode import FrameBlock
 from runtime.log import SessionLog
 from runtime.playhead import Playhead
+from runtime.recording import SessionRecording
 from runtime.scene_state import Wishes, apply
 from runtime.token_bucket import TokenBucket
 
@@ -58,6 +59,7 @@ class LiveWork:
     listener: Listener
     log: SessionLog
     wishes: Wishes  # newest, set by the event loop
+    recording: SessionRecording | None = None
     closed: bool = False  # set by the event loop; the worker lets go at the next tick
     character: Character[Any] = field(init=False)
     applied: Wishes = field(init=False)
@@ -87,6 +89,8 @@ class LiveWork:
     def begin(self, backend: Backend[Any]) -> None:
         """Make the character (worker thread)."""
         self.character = backend.new_character(self.start)
+        if self.recording is not None:
+            self.character = self.recording.character(self.character, self.start)
         self.applied = Wishes(self.start.prompt)
 
     def playhead_s(self) -> float:

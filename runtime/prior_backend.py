@@ -39,7 +39,8 @@ class PriorBackend:
         prior = self._prior
         settings = asdict(self._settings or LiveSettings())
         return {
-            "bundle": prior.name, "weights": prior.bundle.fingerprint(), "text_encoder": str(prior.info["text_encoder"]),
+            "bundle": prior.name, "weights": prior.bundle.fingerprint(),
+            "text_encoder": str(prior.info["text_encoder"]),
             "engine": prior.engine_name, "device": prior.device, "threads": str(prior.threads or "all"),
             **{name: str(value) for name, value in hardware().items()},
             **{name: importlib.metadata.version(name) for name in ("numpy", _LIBRARIES[prior.engine_name])},

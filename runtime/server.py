@@ -16,6 +16,7 @@ from runtime.backend import Backend
 from runtime.certificates import Tls
 from runtime.limits import Limits
 from runtime.pb.v1 import service_pb2, service_pb2_grpc
+from runtime.recording import Recorder, RecordingConfig
 from runtime.scheduler import Scheduler
 from runtime.security import TokenInterceptor, Tokens, reaches_beyond_this_machine
 from runtime.service import MotionServicer
@@ -38,6 +39,7 @@ class ServerConfig:
     reflection: bool = True
     grace_s: float = 5.0  # from the announcement of the end to the end
     ping_interval_s: float = PING_INTERVAL_S
+    recording: RecordingConfig | None = None  # record every session
 
 
 class LampServer:
@@ -49,6 +51,8 @@ class LampServer:
         self.scheduler = Scheduler(backend, max_offline=self.config.limits.max_offline)
         self.servicer = MotionServicer(self.scheduler, self.config.limits)
         self._stopping: asyncio.Future[None] | None = None
+        self.recorder = Recorder(backend, self.config.recording) if self.config.recording else None
+        self.servicer.drives.recorder = self.recorder
         self._health = health.aio.HealthServicer()
         interceptors = [TokenInterceptor(self.config.tokens)] if self.config.tokens else []
         self._server = grpc.aio.server(interceptors=interceptors, options=_options(self.config))
@@ -73,6 +77,8 @@ class LampServer:
             ) from error
         if reaches_beyond_this_machine(address) and not (self.config.tokens and tls):
             log.warning("%s can be reached from other machines without both TLS and a token", address)
+        if self.recorder is not None:
+            self.recorder.start()
         self.scheduler.start()
         await self._server.start()
         for name in ("", SERVICE):
@@ -103,6 +109,8 @@ class LampServer:
         await asyncio.gather(self.servicer.drives.drain(reason, grace_s), self.servicer.calls.drain(grace_s))
         await self.scheduler.stop()  # calls that are left end with UNAVAILABLE
         await self._server.stop(_WRAP_UP_S)
+        if self.recorder is not None:
+            await asyncio.to_thread(self.recorder.stop)
         log.info("stopped")
 
     def hurry(self) -> None:

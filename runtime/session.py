@@ -119,6 +119,7 @@ class Session:
         """Take in one message after Hello. What cannot be used becomes a notice and changes nothing."""
         self.active_s = time.monotonic()
         self.stats.messages += 1
+        self.received(request)
         kind = request.WhichOneof("message")
         try:
             if kind == "scene_update":
@@ -233,6 +234,17 @@ class Session:
             scene_revision=self.work.wishes.revision,
         )
         return drive_pb2.DriveResponse(welcome=welcome)
+
+    def received(self, request: drive_pb2.DriveRequest) -> None:
+        """A message has come in; one of a stream that another one took over belongs to no recording."""
+        if self.work.recording is not None and self.work.listener is self:
+            self.work.recording.tape.received(request)
+
+    def sent(self, message: drive_pb2.DriveResponse) -> None:
+        """A message has gone out."""
+        self.active_s = time.monotonic()
+        if self.work.recording is not None and self.work.listener is self:
+            self.work.recording.tape.sent(message)
 
     async def next_message(self) -> drive_pb2.DriveResponse | None:
         """Waits for something to say; None at the end of the session, raises ``Fault`` when it failed."""

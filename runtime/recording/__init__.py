@@ -7,6 +7,6 @@ compares bit for bit.
 from runtime.recording.errors import RecordingError
 from runtime.recording.playback import Playback
 from runtime.recording.reader import Recording
-from runtime.recording.recorder import Recorder, RecordingConfig
+from runtime.recording.recorder import Recorder, RecordingConfig, SessionRecording
 
-__all__ = ["Playback", "Recorder", "Recording", "RecordingConfig", "RecordingError"]
+__all__ = ["Playback", "Recorder", "Recording", "RecordingConfig", "RecordingError", "SessionRecording"]

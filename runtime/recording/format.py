@@ -84,29 +84,35 @@ class RecordFile:
         """Head and body of the next record, or None at the end; ``tail`` then says how the file ends."""
         if self.tail is not None:
             return None
+        found = self._read()
+        if isinstance(found, Tail):
+            self.tail = found
+            return None
+        return found
+
+    def _read(self) -> tuple[list[Any], bytes] | Tail:
         left = self._size - self.position
         if left == 0:
-            self.tail = Tail("whole")
-            return None
+            return Tail("whole")
         frame = self._file.read(min(FRAME_BYTES, left))
         if len(frame) < FRAME_BYTES:
-            return self._torn("the last record was not written whole")
+            return self._torn()
         lengths = frame[: _LENGTHS.size]
         head_bytes, body_bytes = _LENGTHS.unpack(lengths)
         if head_bytes == 0 or head_bytes > MAX_HEAD_BYTES or body_bytes > MAX_BODY_BYTES:
-            return self._torn("zeros at the end") if self._only_zeros(frame) else self._damaged("lengths")
-        if FRAME_BYTES + head_bytes + body_bytes > left:
-            return self._torn("the last record was not written whole")
+            return self._torn() if self._only_zeros(frame) else self._damaged("lengths")
+        whole = FRAME_BYTES + head_bytes + body_bytes
+        if whole > left:
+            return self._torn()
         head, body = self._file.read(head_bytes), self._file.read(body_bytes)
         if len(head) + len(body) < head_bytes + body_bytes:
-            return self._torn("the file became shorter while it was read")
+            return self._torn()  # it became shorter while it was read
         if _crc(lengths, head, body) != _CRC.unpack(frame[_LENGTHS.size :])[0]:
-            last = FRAME_BYTES + head_bytes + body_bytes == left
-            return self._torn("the last record was not written whole") if last else self._damaged("checksum")
+            return self._torn() if whole == left else self._damaged("checksum")
         fields = _unpacked(head)
         if fields is None:
             return self._damaged("head")
-        self.position += FRAME_BYTES + head_bytes + body_bytes
+        self.position += whole
         return fields, body
 
     def _only_zeros(self, frame: bytes) -> bool:
@@ -118,17 +124,20 @@ class RecordFile:
             chunk = self._file.read(_CHUNK_BYTES)
         return True
 
-    def _torn(self, what: str) -> None:
+    def _torn(self) -> Tail:
         dropped = self._size - self.position
-        self.tail = Tail("torn", dropped, f"{what}; its {dropped} bytes are left out")
+        return Tail(
+            "torn", dropped, f"the last record was not written whole; its {dropped} bytes are left out"
+        )
 
-    def _damaged(self, what: str) -> None:
+    def _damaged(self, what: str) -> Tail:
         dropped = self._size - self.position
-        self.tail = Tail(
-            "damaged", dropped,
+        return Tail(
+            "damaged",
+            dropped,
             f"damaged at byte {self.position} (wrong {what}); what comes before is whole, the {dropped} bytes from "
             "there on are left out: fetch the file again",
-        )  # fmt: skip
+        )
 
 
 def _unpacked(head: bytes) -> list[Any] | None:

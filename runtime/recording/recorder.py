@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -22,13 +21,14 @@ from lamp.skeleton import SKELETON_HASH
 from runtime.backend import Backend, Character, CharacterStart
 from runtime.log import SessionLog
 from runtime.recording.events import Header
+from runtime.recording.folder import Folder, OutputFile
 from runtime.recording.format import SUFFIX
 from runtime.recording.journal import EngineWatch, JournalledCharacter
-from runtime.recording.tape import Tape
+from runtime.recording.tape import START_CHUNKS, Backlog, Tape
 
 log = logging.getLogger(__name__)
 FLUSH_S = 0.5
-_PENDING_BYTES = 64 * 1024 * 1024  # that may wait for the disk, all sessions together
+BACKLOG_BYTES = 64 * 1024 * 1024  # that may wait for the disk, all sessions together
 _STOP_S = 10.0
 _MIB = 1024 * 1024
 
@@ -64,7 +64,10 @@ class Recorder:
         self.config = config
         self._provenance: Mapping[str, str] = backend.provenance()
         self._watch = EngineWatch(backend.optimizer)
-        self._files: dict[Tape, _File] = {}
+        self._folder = Folder(config.folder, int(config.max_folder_mib * _MIB))
+        self._backlog = Backlog(BACKLOG_BYTES)
+        self._tapes: set[Tape] = set()
+        self._files: dict[Tape, OutputFile] = {}  # of the thread
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopping = False
@@ -72,22 +75,13 @@ class Recorder:
 
     def start(self) -> None:
         """Make the folder and start the thread. ``InputError``: nothing can be written there."""
-        folder = self.config.folder
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            probe = folder / f".{os.getpid()}-{threading.get_ident()}.probe"
-            probe.write_bytes(b"")
-            probe.unlink()
-        except OSError as error:
-            raise InputError(
-                "record", f"cannot write to {folder}: {error.strerror}; name a folder of your own"
-            ) from error
+        self._folder.make()
         self._thread.start()
 
     def stop(self) -> None:
         """End every recording and wait until it is on the disk, 10 s at most."""
         with self._lock:
-            tapes = list(self._files)
+            tapes = list(self._tapes)
         for tape in tapes:
             tape.close("the server stopped")
         self._stopping = True
@@ -97,20 +91,22 @@ class Recorder:
             if self._thread.is_alive():
                 log.error("recordings could not be written within %.0f s; their ends are lost", _STOP_S)
 
-    def session(self, token: str, playhead_s: Callable[[], float]) -> SessionRecording:
+    def session(
+        self, token: str, session_log: SessionLog, playhead_s: Callable[[], float] = lambda: 0.0
+    ) -> SessionRecording:
         """Begin to record a session. Does not wait for the disk."""
-        name = hashlib.sha256(token.encode()).hexdigest()[:12]
-        now = time.gmtime()
-        header = Header(
-            0.0, 0.0, __version__, time.strftime("%Y-%m-%dT%H:%M:%SZ", now), name, SKELETON_HASH, self._provenance
-        )  # fmt: skip
+        name, now = hashlib.sha256(token.encode()).hexdigest()[:12], time.gmtime()
+        created = time.strftime("%Y-%m-%dT%H:%M:%SZ", now)
         tape = Tape(
-            header, SessionLog(log, token), max_bytes=int(self.config.max_file_mib * _MIB),
-            max_pending_bytes=_PENDING_BYTES, playhead_s=playhead_s,
-        )  # fmt: skip
-        path = self.config.folder / f"{time.strftime('%Y%m%d-%H%M%S', now)}-{name}{SUFFIX}"
+            f"{time.strftime('%Y%m%d-%H%M%S', now)}-{name}{SUFFIX}",
+            Header(0.0, 0.0, __version__, created, name, SKELETON_HASH, self._provenance),
+            session_log,
+            self._backlog,
+            max_bytes=int(self.config.max_file_mib * _MIB),
+            playhead_s=playhead_s,
+        )
         with self._lock:
-            self._files[tape] = _File(path)
+            self._tapes.add(tape)
         return SessionRecording(tape, self._watch, self._wake.set)
 
     # -- on the thread ----------------------------------------------------------------------------------------------
@@ -121,80 +117,43 @@ class Recorder:
             self._wake.clear()
             stopping = self._stopping
             with self._lock:
-                files = list(self._files.items())
-            for tape, file in files:
-                self._write(tape, file)
+                tapes = list(self._tapes)
+            for tape in tapes:
+                self._write(tape)
             if stopping:
                 return
 
-    def _write(self, tape: Tape, file: _File) -> None:
-        ended = tape.ended  # looked at first: what is taken then holds the last record
+    def _write(self, tape: Tape) -> None:
+        """Put on the disk what waits; whatever goes wrong ends this recording only."""
+        file = self._files.get(tape)
         try:
-            if not file.is_open:
-                self._make_room()
-                file.open()
+            if file is None:
+                self._files[tape] = file = self._folder.create(tape.name)
                 tape.log.info("recording to %s", file.path)
-            file.write(tape.take())
+            ended = tape.ended  # looked at first: what is taken then holds the last record
+            chunks = tape.take()
+            if not self._folder.room_for(sum(map(len, chunks))):
+                tape.stop(f"the folder holds its {self.config.max_folder_mib:g} MiB; raise max_folder_mib")
+                chunks, ended = [*(chunks[:START_CHUNKS] if file.size == 0 else []), *tape.take()[-1:]], True
+            file.write(b"".join(chunks))
             if ended:
-                file.close()
-                tape.log.info("recorded: %s, %.1f MiB", file.path, file.size / _MIB)
-        except OSError as error:
-            tape.log.error("the recording stops, the session goes on: %s: %s", file.path, error.strerror)
+                self._finish(tape, file)
+        except Exception as error:
+            why = f"{self.config.folder}: {error.strerror}" if isinstance(error, OSError) else repr(error)
+            tape.log.error("the recording stops, the session goes on: %s", why)
             tape.abandon()
-            file.abandon()
-            ended = True
-        if ended:
+            if file is not None:
+                self._finish(tape, file, failed=True)
             with self._lock:
-                del self._files[tape]
+                self._tapes.discard(tape)
 
-    def _make_room(self) -> None:
-        """Delete the oldest recordings until one more fits into the folder; those being written stay."""
+    def _finish(self, tape: Tape, file: OutputFile, *, failed: bool = False) -> None:
         with self._lock:
-            busy = {file.path for file in self._files.values()}
-        found = sorted(p for p in self.config.folder.glob(f"*{SUFFIX}") if p not in busy)
-        sizes = [path.stat().st_size for path in found]
-        room = (self.config.max_folder_mib - self.config.max_file_mib * len(busy)) * _MIB
-        while found and sum(sizes) > room:
-            log.info("deleting %s, the oldest recording, to make room", found[0])
-            found.pop(0).unlink(missing_ok=True)
-            sizes.pop(0)
-
-
-class _File:
-    """One file being written. Errors are the ``OSError`` of the system."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.size = 0
-        self._fd = -1
-
-    @property
-    def is_open(self) -> bool:
-        return self._fd >= 0
-
-    def open(self) -> None:
-        flags = (
-            os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-        )
-        self._fd = os.open(self.path, flags, 0o600)
-
-    def write(self, chunks: list[bytes]) -> None:
-        left = memoryview(b"".join(chunks))
-        while left:
-            written = os.write(self._fd, left)
-            self.size += written
-            left = left[written:]
-
-    def close(self) -> None:
-        try:
-            os.fsync(self._fd)
-        finally:
-            self.abandon()
-
-    def abandon(self) -> None:
-        if self.is_open:
-            fd, self._fd = self._fd, -1
-            os.close(fd)
+            self._tapes.discard(tape)
+        self._files.pop(tape, None)
+        self._folder.finish(file)
+        file.close(force=not failed)
+        tape.log.info("recorded: %s, %.1f MiB", file.path, file.size / _MIB)
 
 
 class SessionRecording:
@@ -207,7 +166,7 @@ class SessionRecording:
     def character(self, character: Character[Any], start: CharacterStart) -> Character[Any]:
         """The character to use in place of this one: the same, with its decisions noted."""
         noted: Any = JournalledCharacter(character, start, self.tape, self._watch)
-        return noted  # type: ignore[no-any-return]
+        return noted
 
     def close(self, reason: str = "the session ended") -> None:
         """Nothing more is recorded. May be called again."""

@@ -23,23 +23,46 @@ from runtime.recording.format import file_start
 log = logging.getLogger(__name__)
 _SHARED_BYTES = 4096  # arrays from this size on are written once, however often they are named
 _END_ROOM_BYTES = 4096  # kept free for the last record
-_UNREAD = "the disk takes less than the session gives"
+START_CHUNKS = 2  # the first two chunks make a file a recording
+
+
+class Backlog:
+    """Bytes that wait for the disk, counted over all tapes. Thread-safe."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._bytes = most, 0
+        self._lock = threading.Lock()
+
+    def add(self, size: int) -> bool:
+        """Count ``size`` more, unless that is too many."""
+        with self._lock:
+            if self._bytes + size > self._most:
+                return False
+            self._bytes += size
+            return True
+
+    def remove(self, size: int) -> None:
+        """Count ``size`` less."""
+        with self._lock:
+            self._bytes -= size
 
 
 class Tape:
     """The events of one session as bytes, in order. Thread-safe."""
 
     def __init__(
-        self, header: Header, session_log: SessionLog, *, max_bytes: int, max_pending_bytes: int,
+        self, name: str, header: Header, session_log: SessionLog, backlog: Backlog, *, max_bytes: int,
         playhead_s: Callable[[], float] = lambda: 0.0, clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
+        self.name = name  # of the file
         self.header = header
         self.log = session_log
-        self._max_bytes, self._max_pending_bytes = max_bytes, max_pending_bytes
+        self._backlog, self._max_bytes = backlog, max_bytes
         self._playhead_s, self._clock, self._began_s = playhead_s, clock, clock()
         self._lock = threading.Lock()
         self._chunks: list[bytes] = [file_start(), events.to_record(header)]
-        self._bytes = self._pending = sum(map(len, self._chunks))
+        self._bytes = sum(map(len, self._chunks))
+        self._counted = 0  # of the chunks, in the backlog
         self._shared: dict[int, tuple[weakref.ref[Any], str]] = {}
         self._written: set[str] = set()  # names of shared arrays that are in the file
         self.ended = False  # no more events are taken
@@ -81,16 +104,16 @@ class Tape:
         if self.ended:
             return
         if self._bytes + len(record) > self._max_bytes - _END_ROOM_BYTES:
-            self._end(f"it reached its {self._max_bytes / 2**20:.3g} MiB")
-        elif self._pending + len(record) > self._max_pending_bytes:
-            self._end(_UNREAD)
+            self._end(f"it reached its {self._max_bytes / 2**20:.3g} MiB", warn=True)
+        elif not self._backlog.add(len(record)):
+            self._end("the disk takes less than the sessions give", warn=True)
         else:
+            self._counted += len(record)
             self._keep(record)
 
     def _keep(self, record: bytes) -> None:
         self._chunks.append(record)
         self._bytes += len(record)
-        self._pending += len(record)
 
     def _share(self, array: values.Array) -> str | None:
         """The name of a large array; the first time it comes it is written under that name."""
@@ -109,33 +132,39 @@ class Tape:
     def close(self, reason: str = "the session ended") -> None:
         """No more events; the file will say why. May be called again."""
         with self._lock:
-            self._end(reason, quiet=True)
+            self._end(reason, warn=False)
 
-    def _end(self, reason: str, *, quiet: bool = False) -> None:
+    def stop(self, reason: str) -> None:
+        """Like ``close``, for an end that nobody wished: it is logged."""
+        with self._lock:
+            self._end(reason, warn=True)
+
+    def _end(self, reason: str, *, warn: bool) -> None:
         if self.ended:
             return
-        self.ended = True
-        self._shared.clear()
-        if not quiet:
-            self.log.warning("the recording stops, the session goes on: %s", reason)
         self._keep(events.to_record(Ended(self._clock() - self._began_s, float(self._playhead_s()), reason)))
+        self.ended = True  # last: the writer closes the file once it sees this and has taken what is there
+        self._shared.clear()
+        if warn:
+            self.log.warning("the recording stops, the session goes on: %s", reason)
 
     # -- for the writer ---------------------------------------------------------------------------------------------
 
     def take(self) -> list[bytes]:
         """What there is to write; the caller writes all of it."""
         with self._lock:
-            chunks, self._chunks, self._pending = self._chunks, [], 0
+            chunks, self._chunks = self._chunks, []
+            self._settle()
         return chunks
 
-    @property
-    def pending_bytes(self) -> int:
-        """Bytes that wait for the writer."""
-        return self._pending
+    def _settle(self) -> None:
+        counted, self._counted = self._counted, 0
+        self._backlog.remove(counted)
 
     def abandon(self) -> None:
         """The file cannot be written; forget everything."""
         with self._lock:
             self.ended = True
-            self._chunks, self._pending = [], 0
+            self._chunks = []
+            self._settle()
             self._shared.clear()
