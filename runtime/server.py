@@ -14,6 +14,7 @@ from grpc_reflection.v1alpha import reflection
 
 from runtime.backend import Backend
 from runtime.certificates import Tls
+from runtime.keepalive import PING_INTERVAL_S, server_options
 from runtime.limits import Limits
 from runtime.pb.v1 import service_pb2, service_pb2_grpc
 from runtime.recording import Recorder, RecordingConfig
@@ -23,7 +24,6 @@ from runtime.service import MotionServicer
 
 log = logging.getLogger(__name__)
 SERVICE: str = service_pb2.DESCRIPTOR.services_by_name["MotionService"].full_name
-PING_INTERVAL_S = 10.0  # clients may ping this often; what the server accepts lies strictly below
 _WRAP_UP_S = 1.0  # for what was told to end
 DEFAULT_ADDRESS = "127.0.0.1:50061"
 
@@ -133,16 +133,10 @@ def _must_be_free(address: str) -> None:
 
 
 def _options(config: ServerConfig) -> list[tuple[str, int]]:
-    ping_ms = int(config.ping_interval_s * 1000)
     return [
         ("grpc.max_receive_message_length", config.limits.max_message_bytes),
         ("grpc.max_send_message_length", 64 * 1024 * 1024),
         ("grpc.so_reuseport", 0),  # a second server on the port is an error, not a silent sharer
-        ("grpc.keepalive_time_ms", 2 * ping_ms),
-        ("grpc.keepalive_timeout_ms", ping_ms),
-        ("grpc.keepalive_permit_without_calls", 1),
-        ("grpc.http2.max_pings_without_data", 0),
-        ("grpc.http2.min_recv_ping_interval_without_data_ms", ping_ms // 2),
-        ("grpc.http2.max_ping_strikes", 3),
         ("grpc.max_metadata_size", 16 * 1024),
+        *server_options(config.ping_interval_s),
     ]
