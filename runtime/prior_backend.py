@@ -31,7 +31,10 @@ class PriorBackend:
 
     def warm_up(self) -> None:
         """Plan and re-plan for characters that nobody sees, one alone and then two in a batch, so that the first real
-        ones need not wait for graphs to be loaded, and the time of a step is known. Seconds on a slow machine."""
+        ones need not wait for graphs to be loaded, and the time of a step is known. Seconds on a slow machine. What
+        only offline calls need is loaded after it, beside the first characters."""
+        live, *offline = self._prior.engine.shapes()
+        self._prior.engine.preload([live])
         characters = [self.new_character(CharacterStart("a person stands")) for _ in range(2)]
         for count in (1, 2, 2):
             pairs = [(c, job) for c in characters[:count] if (job := c.next_job(0.0)) is not None]
@@ -39,6 +42,7 @@ class PriorBackend:
             for character, job in pairs:
                 character.publish(job)
                 character.put_obstacle("warm-up", Obstacle("sphere", (5.0, 1.0, 0.0)))
+        self._prior.engine.preload(offline)
 
     def optimize(self, tasks: Sequence[Task], options: OptimizeOptions) -> list[PlanJob]:
         """Offline tasks as jobs."""

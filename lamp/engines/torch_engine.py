@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +46,9 @@ class TorchEngine:
         self._graphs: dict[tuple[int, int], _Captured] = {}
         if device.type == "cuda":
             torch.backends.cuda.matmul.allow_tf32 = True
+
+    def preload(self, shapes: Sequence[Shape]) -> None:
+        """Nothing: the networks are on the device, and graphs are recorded by the thread that replays them."""
 
     @torch.no_grad()
     def encode(self, features: Array, visible: Array) -> Array:
