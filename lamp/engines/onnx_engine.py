@@ -60,7 +60,7 @@ class OnnxEngine:
         self._lock = threading.Lock()
 
     def preload(self, shapes: Sequence[Shape]) -> None:
-        """Begin to make the sessions that problems of these shapes need. Returns at once; who needs one waits for it."""
+        """Begin to make the sessions that problems of these shapes need; who needs one waits for it."""
         frames = {shape.frames for shape in shapes}
         steps = [file for key, file in sorted(self._steps.items()) if key[0] in frames]
         for file in (_PASSES[0], *steps[:1], *_PASSES[1:], *steps[1:]):
