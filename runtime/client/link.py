@@ -63,6 +63,11 @@ class Link:
             message = await self._call.read()
         except grpc.RpcError:
             return None
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            return None  # not this task was cancelled but the call, by ``cut`` or the end of its channel
         return None if message is grpc.aio.EOF else message
 
     async def write(self, message: drive_pb2.DriveRequest) -> bool:

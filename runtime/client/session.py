@@ -289,6 +289,7 @@ class AsyncDriveSession(Asking):
             if self._moving:
                 return LampError("UNAVAILABLE", "the server is about to stop")
         if self._silent:
+            await self._targets.redial()
             return LampError("UNAVAILABLE", "the server fell silent")
         return await link.end()
 

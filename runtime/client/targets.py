@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ _OPTIONS = (
     ("grpc.max_receive_message_length", 16 * 1024 * 1024),
     ("grpc.keepalive_time_ms", 10_000),
     ("grpc.keepalive_timeout_ms", 5_000),
+    ("grpc.use_local_subchannel_pool", 1),  # a channel made anew dials anew
     # a server that is back should be found soon
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 2_000),
 )
+_MOST_RETIRED = 4
 
 
 class Targets:
@@ -32,6 +35,7 @@ class Targets:
         self._credentials = credentials
         self._channels: dict[str, grpc.aio.Channel] = {}
         self._current = 0
+        self._retired: deque[grpc.aio.Channel] = deque()
         self._closed = False
 
     def __len__(self) -> int:
@@ -60,12 +64,23 @@ class Targets:
             self._channels[self.address] = channel
         return service_pb2_grpc.MotionServiceStub(channel)
 
+    async def redial(self) -> None:
+        """The connection to the address in use may be dead: calls from now on use a new one. What runs on the old one
+        (it may be fine for others) goes on, as long as there are not too many of these."""
+        channel = self._channels.pop(self.address, None)
+        if channel is not None:
+            self._retired.append(channel)
+        while len(self._retired) > _MOST_RETIRED:
+            await self._retired.popleft().close()
+
     async def close(self) -> None:
         """End all connections and what runs on them."""
         self._closed = True
         while self._channels:
             _, channel = self._channels.popitem()
             await channel.close()
+        while self._retired:
+            await self._retired.popleft().close()
 
 
 def credentials_of(
