@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import grpc
 
@@ -14,7 +14,7 @@ from lamp.motion import Motion
 from lamp.tasks import Task
 from runtime import convert
 from runtime.client.calls import ClipCollector, ClipResult, ProgressReport, ServerInfo, optimize_request
-from runtime.client.errors import from_rpc_error
+from runtime.client.errors import UnavailableError, from_rpc_error
 from runtime.client.received_plan import ReceivedPlan
 from runtime.client.reconnect import Reconnect
 from runtime.client.session import AsyncDriveSession
@@ -24,13 +24,14 @@ from runtime.limits import PROTOCOL_VERSION
 from runtime.pb.v1 import drive_pb2, service_pb2
 
 _RECONNECT = Reconnect()
+T = TypeVar("T")
 OnProgress = Callable[[ProgressReport], None]
 
 
 class AsyncLampClient:
     """Connections to a server, or to several that do the same; an async context manager. Failures raise ``LampError``.
 
-    target: ``"host:port"`` or ``"unix:path"``, or several of them: live sessions try them in turn. token: sent as
+    target: ``"host:port"`` or ``"unix:path"``, or several of them, tried in turn. token: sent as
     ``authorization: Bearer``; use it with TLS. tls_ca: file with the certificates to trust (PEM), or True for those of
     the system; tls_certificate, tls_key: the client's own.
     coordinates: what goes over the wire; everything given to and taken from this class is in model space (metres,
@@ -73,14 +74,28 @@ class AsyncLampClient:
 
     async def server_info(self, *, timeout_s: float = 10.0) -> ServerInfo:
         """What the server is and can do; waits for it to come up for at most ``timeout_s``."""
-        request = service_pb2.GetServerInfoRequest()
-        try:
-            answer = await self._targets.stub().GetServerInfo(
-                request, metadata=self._metadata, timeout=timeout_s, wait_for_ready=True
-            )
-        except grpc.RpcError as error:
-            raise from_rpc_error(error) from None
-        return ServerInfo.of(answer)
+
+        async def ask() -> ServerInfo:
+            request, alone = service_pb2.GetServerInfoRequest(), len(self._targets) == 1
+            try:
+                answer = await self._targets.stub().GetServerInfo(
+                    request, metadata=self._metadata, timeout=timeout_s, wait_for_ready=alone
+                )
+            except grpc.RpcError as error:
+                raise from_rpc_error(error) from None
+            return ServerInfo.of(answer)
+
+        return await self._somewhere(ask)
+
+    async def _somewhere(self, do: Callable[[], Awaitable[T]]) -> T:
+        """What ``do`` gives at the target in use, or at the first after it that can be reached."""
+        for _ in self._targets.addresses[1:]:
+            address = self._targets.address
+            try:
+                return await do()
+            except UnavailableError:
+                self._targets.leave(address)
+        return await do()
 
     async def generate(
         self,
@@ -98,8 +113,12 @@ class AsyncLampClient:
             prompts=prompts, duration_s=duration_s, seed=seed, guidance=guidance, fps=fps,
             coordinate_system=convert.coordinate_system_of(self._coordinates),
         )  # fmt: skip
-        call = self._targets.stub().Generate(request, metadata=self._metadata, timeout=timeout_s)
-        return (await self._collect(call, on_progress)).motions()
+
+        async def ask() -> list[Motion]:
+            call = self._targets.stub().Generate(request, metadata=self._metadata, timeout=timeout_s)
+            return (await self._collect(call, on_progress)).motions()
+
+        return await self._somewhere(ask)
 
     async def optimize(
         self,
@@ -123,8 +142,12 @@ class AsyncLampClient:
             seed=seed,
             fps=fps,
         )
-        call = self._targets.stub().Optimize(request, metadata=self._metadata, timeout=timeout_s)
-        return (await self._collect(call, on_progress)).clip_results()
+
+        async def ask() -> list[ClipResult]:
+            call = self._targets.stub().Optimize(request, metadata=self._metadata, timeout=timeout_s)
+            return (await self._collect(call, on_progress)).clip_results()
+
+        return await self._somewhere(ask)
 
     async def _collect(self, call: Any, on_progress: OnProgress | None) -> ClipCollector:
         clips = ClipCollector(self._coordinates)

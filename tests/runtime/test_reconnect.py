@@ -367,6 +367,18 @@ def test_a_server_that_is_full_is_asked_again_and_another_one_too() -> None:
     run(body)
 
 
+def test_other_calls_find_a_server_too() -> None:
+    async def body() -> None:
+        async with site() as here, AsyncLampClient(["127.0.0.1:1", here.address]) as client:
+            assert (await client.server_info()).engine == "stub"
+            assert len((await client.generate(["walk"], duration_s=1.0))[0]) == 20
+        async with AsyncLampClient(["127.0.0.1:1", "127.0.0.1:2"]) as nobody:
+            with pytest.raises(UnavailableError):
+                await nobody.server_info()
+
+    run(body)
+
+
 def test_the_blocking_client_reconnects_too() -> None:
     ready, done = threading.Event(), threading.Event()
     found: dict[str, Any] = {}
