@@ -12,6 +12,7 @@ from runtime import limits as bounds
 from runtime.backend import BackendInfo
 from runtime.decode import Opening, read_hello
 from runtime.limits import Limits
+from runtime.log import with_fields
 from runtime.pb.v1 import drive_pb2
 from runtime.roster import Roster
 from runtime.scheduler import Scheduler
@@ -45,20 +46,18 @@ class Drives:
         self._empty.clear()
         try:
             session = await self._open(requests)
-            session.log.info(
-                "session %s by %s, client %r",
-                "taken up again" if session.resumed else "opened", context.peer(), session.client_name,
-            )  # fmt: skip
-            broken = False
+            about = with_fields(peer=context.peer(), client=session.client_name)
+            session.log.info("session %s", "taken up again" if session.resumed else "opened", extra=about)
+            broken, reason = False, "bye"
             try:
                 await self._start(session)
                 await context.write(session.welcome())
                 await self._converse(session, requests, context)
             except BaseException as error:
-                broken = _is_broken(error, context)
+                broken, reason = _is_broken(error, context), _reason(error)
                 raise
             finally:
-                self._leave(session, broken)
+                self._leave(session, broken, reason)
         finally:
             self._streams -= 1
             if not self._streams:
@@ -100,7 +99,7 @@ class Drives:
         a client knows of a broken connection long before its server does."""
         old.work.playhead.hold()
         session = Session(old.token, opening, self._info, self._limits, self._scheduler.wake, old.work)
-        session.started = True
+        session.started, session.stats = True, old.stats
         self.roster.replace(old, session)
         old.fail(Fault(grpc.StatusCode.ABORTED, "TAKEN_OVER", "another stream with the same token took over"))
         return session
@@ -116,7 +115,7 @@ class Drives:
         except LookupError:
             raise unavailable("the character failed in the meantime; connect again") from None
 
-    def _leave(self, session: Session, broken: bool) -> None:
+    def _leave(self, session: Session, broken: bool, reason: str) -> None:
         """The stream of ``session`` is over."""
         if not self.roster.has(session):
             session.log.info("stream ended: another one took over")
@@ -127,11 +126,11 @@ class Drives:
         else:
             self.roster.remove(session)
             self._scheduler.remove(session.work)
-            session.log.info("session closed")
+            session.log_end(reason)
 
     def _forget(self, session: Session) -> None:
         self._scheduler.remove(session.work)
-        session.log.info("session closed: its client did not come back, or others needed its place")
+        session.log_end("its client did not come back, or others needed its place")
 
     async def _hello(self, requests: Requests) -> drive_pb2.Hello:
         """The Hello that must come first, in a version this server speaks."""
@@ -183,8 +182,12 @@ class Drives:
             async with asyncio.timeout(grace_s):
                 await self._empty.wait()
         except TimeoutError:
-            for session in self.roster:
-                session.fail(unavailable())
+            self.end_all()
+
+    def end_all(self) -> None:
+        """End every session with UNAVAILABLE."""
+        for session in self.roster:
+            session.fail(unavailable())
 
 
 def _is_broken(error: BaseException, context: Context) -> bool:
@@ -192,6 +195,11 @@ def _is_broken(error: BaseException, context: Context) -> bool:
     if isinstance(error, Fault):
         return False
     return isinstance(error, asyncio.CancelledError) or context.done() or context.cancelled()
+
+
+def _reason(error: BaseException) -> str:
+    """Why a stream ended, for the log."""
+    return fault_of(error).reason if isinstance(error, Exception) else "the client went away"
 
 
 def _checked(request: drive_pb2.DriveRequest | None) -> drive_pb2.Hello:

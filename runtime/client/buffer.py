@@ -184,6 +184,7 @@ class FrameBuffer:
     def last_motion(self, end_s: float, longest_s: float) -> tuple[Motion, float] | None:
         """What is buffered up to about ``end_s``, and the session time of its last frame; None when nothing is.
 
+        It ends at a whole tenth of a second where the rate has frames there: those are frames inside every model, too.
         Where that lies beyond what is buffered the motion ends there, standing as ``sample`` shows it.
         """
         with self._lock:
@@ -191,6 +192,8 @@ class FrameBuffer:
                 return None
             most = max(int(longest_s * self.fps), 1)
             last, end = max(self._frames), int(np.floor(end_s * self.fps + 1e-6))
+            if self.fps % 10.0 == 0.0:
+                end -= end % int(self.fps / 10.0)
             if end > last:
                 frames = [self._frames[last]] * min(most, max(int(0.4 * self.fps), 2))
             else:

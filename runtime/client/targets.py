@@ -10,12 +10,12 @@ from typing import Any
 import grpc
 
 from runtime.client.errors import LampError
+from runtime.keepalive import client_options
 from runtime.pb.v1 import service_pb2_grpc
 
 _OPTIONS = (
     ("grpc.max_receive_message_length", 16 * 1024 * 1024),
-    ("grpc.keepalive_time_ms", 10_000),
-    ("grpc.keepalive_timeout_ms", 5_000),
+    *client_options(),
     ("grpc.use_local_subchannel_pool", 1),  # a channel made anew dials anew
     # a server that is back should be found soon
     ("grpc.initial_reconnect_backoff_ms", 100),

@@ -96,6 +96,8 @@ def test_the_last_motion_ends_where_it_is_asked_to() -> None:
     np.testing.assert_allclose(motion.positions_m[-1], last.positions_m)
     early = frames.last_motion(0.1, 1.0)
     assert early is not None and len(early[0]) == 4
+    uneven = frames.last_motion(2.095, 1.0)
+    assert uneven is not None and uneven[1] == 2.0
 
 
 def test_where_nothing_is_left_to_play_it_stands() -> None:
