@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from lamp.live import LiveCharacter, LiveSettings
 from lamp.motion import Motion
@@ -10,7 +11,9 @@ from lamp.optimizer import PlanJob
 from lamp.prior import MotionPrior, Result
 from lamp.scene.obstacle import Obstacle
 from lamp.tasks import Task
+from lamp.timeline import FPS
 from runtime.backend import BackendInfo, CharacterStart, OptimizeOptions
+from runtime.start_motion import past_of
 
 
 class PriorBackend:
@@ -24,9 +27,13 @@ class PriorBackend:
 
     def new_character(self, start: CharacterStart) -> LiveCharacter:
         """A live character; it plans nothing yet."""
+        past: dict[str, Any] = {"start_time_s": start.time_s} if start.time_s else {}
+        if start.motion is not None:
+            first, motion = past_of(start.motion, start.time_s)
+            past = {"start_motion": motion, "start_time_s": (first + len(motion) - 1) / FPS}
         return LiveCharacter(
             self._prior.planner, prompt=start.prompt, seed=start.seed, start_position_m=start.position_m,
-            start_heading_rad=start.heading_rad, settings=self._settings,
+            start_heading_rad=start.heading_rad, settings=self._settings, **past,
         )  # fmt: skip
 
     def warm_up(self) -> None:
