@@ -58,8 +58,10 @@ class Playback:
         self._orders: list[float] = []  # session time of every message with frames
         self._planned: list[_Planned] = []
         self._coordinates: CoordinateSystem | None = None
+        self.shown_until_s = 0.0  # where the client was when the recording ended
         for event in recording.events():
             self._take(event)
+            self.shown_until_s = max(self.shown_until_s, event.session_s)
         self._compose()
 
     @classmethod
