@@ -29,9 +29,10 @@ plain = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=10,
 )  # fmt: skip
+times = st.floats(allow_nan=False)
 heads = st.tuples(
-    st.text(max_size=12), st.floats(allow_nan=False), st.floats(allow_nan=False), st.dictionaries(st.text(max_size=8), plain, max_size=4)
-).map(list)  # fmt: skip
+    st.text(max_size=12), times, times, st.dictionaries(st.text(max_size=8), plain, max_size=4)
+).map(list)
 records = st.lists(st.tuples(heads, st.binary(max_size=64)), max_size=6)
 
 
@@ -120,8 +121,19 @@ def test_random_bytes_after_the_start_are_no_records(noise: bytes) -> None:
     assert tail.dropped_bytes == len(noise)
 
 
-@pytest.mark.parametrize("head", [b"\xdd\xff\xff\xff\xff", b"\xc1", b"\x90" * 1000, b"\x91" * 200_000, b"\xdb\xff\xff\xff\xff",
-                                  b"\xc7\x05\x01hello", msgpack.packb(["a", 1, 2.0, {}]), msgpack.packb({"a": 1})])  # fmt: skip
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"\xdd\xff\xff\xff\xff",  # a list of 2^32 - 1
+        b"\xdb\xff\xff\xff\xff",  # as long a text
+        b"\xc1",
+        b"\x90" * 1000,
+        b"\x91" * 200_000,
+        b"\xc7\x05\x01hello",
+        msgpack.packb(["a", 1, 2.0, {}]),
+        msgpack.packb({"a": 1}),
+    ],
+)
 def test_a_head_that_is_no_head_is_damage(head: bytes) -> None:
     found, tail = read(file_start() + framed(head) + pack(*SOME[0]))
     assert found == []
