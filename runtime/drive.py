@@ -12,6 +12,7 @@ from runtime import limits as bounds
 from runtime.backend import BackendInfo
 from runtime.decode import Opening, read_hello
 from runtime.limits import Limits
+from runtime.log import with_fields
 from runtime.pb.v1 import drive_pb2
 from runtime.recording import Recorder
 from runtime.roster import Roster
@@ -47,21 +48,26 @@ class Drives:
         self._empty.clear()
         try:
             session = await self._open(requests)
-            session.log.info(
-                "session %s by %s, client %r",
-                "taken up again" if session.resumed else "opened", context.peer(), session.client_name,
-            )  # fmt: skip
-            broken = False
+            about = with_fields(peer=context.peer(), client=session.client_name)
+            session.log.info("session %s", "taken up again" if session.resumed else "opened", extra=about)
+            broken, ended = False, "the client went away"
             try:
                 await self._start(session)
                 welcome = session.welcome()
                 await context.write(welcome)
                 session.sent(welcome)
                 await self._converse(session, requests, context)
+                ended = "bye"
             except BaseException as error:
                 broken = _is_broken(error, context)
+                if isinstance(error, Exception):
+                    ended = fault_of(error).reason
                 raise
             finally:
+                counts = session.stats.summary()
+                session.log.info(
+                    "session closed", extra=with_fields(reason=ended, peer=context.peer(), **counts)
+                )
                 self._leave(session, broken)
         finally:
             self._streams -= 1
@@ -200,8 +206,12 @@ class Drives:
             async with asyncio.timeout(grace_s):
                 await self._empty.wait()
         except TimeoutError:
-            for session in self.roster:
-                session.fail(unavailable())
+            self.end_all()
+
+    def end_all(self) -> None:
+        """End every session with UNAVAILABLE."""
+        for session in self.roster:
+            session.fail(unavailable())
 
 
 def _is_broken(error: BaseException, context: Context) -> bool:
