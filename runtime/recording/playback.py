@@ -88,8 +88,11 @@ class Playback:
         return int(np.clip(round((time_s - self.start_s) * self.fps), 0, len(self.motion) - 1))
 
     def planned(self, time_s: float) -> tuple[float, Array]:
-        """What the client had ahead of it at a session time: when its first frame is, and joints ``(N, 22, 3)``."""
-        last = bisect.bisect_right(self._orders, time_s)  # messages 0 .. last - 1 had come
+        """What the client had ahead of it at a session time: when its first frame is, and joints ``(N, 22, 3)``.
+
+        Before the first plan came: that one.
+        """
+        last = max(bisect.bisect_right(self._orders, time_s), 1)  # messages 0 .. last - 1 had come
         index = max(int(np.ceil(time_s * self.fps - 1e-6)), 0)
         poses: list[Array] = []
         while (pose := self._known(index + len(poses), last)) is not None:
