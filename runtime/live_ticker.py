@@ -85,7 +85,7 @@ class LiveTicker:
         """Begin jobs: all that are needed, then improvements up to what the device takes at a time."""
         began_s = now_s = self._clock()
         until_s = began_s + _SHARE_FOR_JOBS * self._settings.tick_s
-        idle = [w for w in self.works if w.job is None and w.look_at_s <= now_s]
+        idle = [w for w in self.works if w.job is None and w.look_at_s <= now_s and not w.unread]
         in_need = sorted((w for w in idle if w.in_need), key=lambda w: w.due_since_s(now_s))
         others = sorted((w for w in idle if not w.in_need), key=lambda w: w.planned_at_s)
         room = self._capacity() - sum(w.job is not None for w in self.works)
