@@ -7,17 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lamp.scene.geometry import Geometry, layout_of
 from lamp.scene.grid import DistanceGrid
 from lamp.scene.heightfield import HeightField
 from lamp.scene.hull import ConvexHull
 from lamp.scene.inside import solid_inside
-from lamp.scene.layout import DEFAULT_BUDGET, Layout, lay_out
-from lamp.scene.mesh import TriangleMesh
+from lamp.scene.layout import DEFAULT_BUDGET, Layout
 from lamp.scene.nearest import Progress, unsigned_distance
 from lamp.scene.topology import Surface, examine
 
 Array = NDArray[Any]
-Geometry = TriangleMesh | ConvexHull | HeightField
 SHEET_M = 0.04  # thickness of what is not closed
 COARSE_M = 0.12  # cells beyond it are worth a word: a forearm is not thicker
 _SKIRT_M = 1.0  # how far the walls around a height field reach below its grid
@@ -60,14 +59,6 @@ def build_grid(
     )
 
 
-def layout_of(geometry: Geometry, cell_m: float = 0.0, budget: int = DEFAULT_BUDGET) -> Layout:
-    """The cells ``build_grid`` will fill; quick. Raises ``InputError``."""
-    if isinstance(geometry, ConvexHull):
-        points = geometry.points_m.astype(np.float64)
-        return lay_out(points.min(0), points.max(0), cell_m, budget)
-    return lay_out(*geometry.bounds_m(), cell_m, budget)
-
-
 def _surface(surface: Surface, layout: Layout, progress: Progress) -> Array:
     """Closed pieces are solid, the others sheets; where both are, whichever is nearer."""
     values = np.full(layout.shape, np.inf, np.float32)
@@ -108,8 +99,8 @@ def _defects(surface: Surface) -> list[str]:
     found = []
     if surface.open_pieces:
         found.append(
-            f"{surface.open_edges} open edges: {surface.open_pieces} of {surface.pieces} pieces are not closed and count "
-            f"as sheets of {SHEET_M * 100:.0f} cm; close them if they should be solid"
+            f"{surface.open_edges} open edges: {surface.open_pieces} of {surface.pieces} pieces are not closed and "
+            f"count as sheets of {SHEET_M * 100:.0f} cm; close them if they should be solid"
         )
     parity = int((surface.closed & ~surface.coherent).sum())
     for count, what in (

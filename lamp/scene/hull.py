@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull as Quickhull
-from scipy.spatial import QhullError
 
 from lamp.errors import InputError
 from lamp.scene.mesh import TriangleMesh, check_points
@@ -38,6 +36,11 @@ class ConvexHull:
 
     def mesh(self) -> TriangleMesh:
         """The surface of the body: closed, its triangles wound outwards."""
+        from scipy.spatial import (
+            ConvexHull as Quickhull,
+        )  # here, because a server that starts does not need it
+        from scipy.spatial import QhullError
+
         points = self.points_m.astype(np.float64)
         try:
             hull = Quickhull(points, qhull_options="QJ Pp")  # joggled: always triangles, never merged facets

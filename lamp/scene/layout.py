@@ -16,6 +16,7 @@ Array = NDArray[Any]
 MIN_CELL_M, MAX_CELL_M = 0.01, 1.0  # that may be asked for
 FINEST_CELL_M = 0.02  # without being asked for
 DEFAULT_BUDGET = 2_000_000
+MIN_BUDGET = 1000  # margins alone take 8 x 8 x 8
 PAD_CELLS, PAD_M = 3, 0.25  # free space kept around the geometry: whichever is more
 
 
@@ -42,8 +43,8 @@ def lay_out(low_m: Array, high_m: Array, cell_m: float = 0.0, budget: int = DEFA
 
     ``InputError`` when ``cell_m`` is out of range or the box would need more than ``budget`` cells of that size.
     """
-    if not 0 < budget <= MAX_CELLS:
-        raise InputError("budget", f"{budget} is outside 1..{MAX_CELLS} cells")
+    if not MIN_BUDGET <= budget <= MAX_CELLS:
+        raise InputError("budget", f"{budget} is outside {MIN_BUDGET}..{MAX_CELLS} cells")
     low, high = np.asarray(low_m, np.float64), np.asarray(high_m, np.float64)
     if cell_m == 0.0:
         return _over(low, high, finest_cell_m(low, high, budget))

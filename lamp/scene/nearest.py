@@ -1,9 +1,9 @@
 """Unsigned distance from the points of a grid to triangles.
 
 Within ``BAND_CELLS`` of the surface every triangle that could be the nearest is measured: the distance is exact.
-Farther out a point takes over the triangle of the nearest point *at* the surface (a Euclidean distance transform finds
-it) and the triangles its neighbours took, and is measured against these. A point of the grid lies within sqrt(3)/2 cells
-of the true nearest place, so what is found is at most ``ERROR_CELLS`` too far, and never too near.
+Farther out a point takes over the triangle of the nearest point *at* the surface (a Euclidean distance transform
+finds it) and the triangles its neighbours took, and is measured against these. A point of the grid lies within
+sqrt(3)/2 cells of the true nearest place, so what is found is at most ``ERROR_CELLS`` too far, and never too near.
 """
 
 from __future__ import annotations

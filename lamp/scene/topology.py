@@ -26,8 +26,9 @@ _MOST_NESTED = 2000  # pieces beyond it are taken as not nested: telling costs t
 class Surface:
     """A welded mesh without doubled or collapsed triangles.
 
-    corners ``(V, 3)`` float64 m, triangles ``(F, 3)``. closed ``(F,)``: whether its piece encloses a volume. coherent
-    ``(F,)``: whether it also is wound outwards throughout; where not, only the parity of crossings tells what is inside.
+    corners ``(V, 3)`` float64 m, triangles ``(F, 3)``. closed ``(F,)``: whether its piece encloses a volume.
+    coherent ``(F,)``: whether it also is wound outwards throughout; where not, only the parity of crossings tells
+    what is inside.
     """
 
     corners: Array
