@@ -141,7 +141,7 @@ def test_the_worker_says_what_is_wrong_with_the_geometry(tmp_path: Path) -> None
         str(tmp_path / "in"),
         str(tmp_path / "out"),
         "0.01",
-        "50",
+        "5000",
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1
