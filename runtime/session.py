@@ -19,15 +19,18 @@ from lamp.live import Plan
 from runtime import encode
 from runtime import limits as bounds
 from runtime.backend import BackendInfo
-from runtime.decode import Opening, read_prompt, read_scene_update
+from runtime.decode import Opening, read_prompt
+from runtime.decode_scene import read_scene_update
 from runtime.encode import FrameBlock
 from runtime.limits import Limits
 from runtime.live_work import LiveWork
 from runtime.log import SessionLog
+from runtime.metrics import Metrics
 from runtime.outbox import Outbox
 from runtime.pb.v1 import drive_pb2
 from runtime.playhead import Playhead
 from runtime.scene_state import Wishes
+from runtime.session_stats import SessionStats
 from runtime.status import Fault, fault_of
 from runtime.validation import Checker, Refused, Violation
 
@@ -37,6 +40,7 @@ _CHUNK_S = 0.2  # frames are sent this often
 _MOST_FRAMES = 1024  # in one message: 700 kB
 _MOST_NOTICES = 32
 _STALE_S = 0.5  # by the clock: frames older than this are of no use any more
+_PAST_S = 9.0  # as far back frames can be rendered again: characters keep 10 s
 _AHEAD_S = 0.5  # a playhead this far beyond what was sent is worth a notice
 
 
@@ -44,37 +48,51 @@ class Session:
     """A character between its Hello and its end. Lives on the event loop, except ``planned`` and ``failed``."""
 
     def __init__(
-        self, token: str, opening: Opening, info: BackendInfo, limits: Limits, wake_worker: Callable[[], None]
+        self,
+        token: str,
+        opening: Opening,
+        info: BackendInfo,
+        limits: Limits,
+        wake_worker: Callable[[], None],
+        lost: LiveWork | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
+        """``lost``: the character of a session of the same token whose stream broke, to go on with."""
         self.token = token
-        self.log = SessionLog(log, token)
+        self.log = SessionLog(log, log_name(token))
+        self.stats = SessionStats(metrics or Metrics())
+        self.client_name = opening.client_name
+        self.started = False  # the worker has its character
         self.active_s = time.monotonic()  # when something last came in or went out
         self._opening, self._info, self._limits = opening, info, limits
         self._wake_worker = wake_worker
         self._loop = asyncio.get_running_loop()
-        self._playhead = Playhead()
-        wishes = Wishes(opening.start.prompt)
-        self.work = LiveWork(
+        self.resumed = lost is not None
+        self.work = lost or LiveWork(
             opening.start,
             opening.coordinates,
             opening.fps,
-            self._playhead,
+            Playhead(start_s=opening.start.time_s),
             self,
-            SessionLog(log, token),
-            wishes,
+            self.log,
+            Wishes(opening.start.prompt),
         )
-        self._outbox = Outbox()
+        self._playhead = self.work.playhead
+        self.first_frame = self.work.first_frame if lost is None else _first_frame_again(lost, opening)
+        self._outbox = Outbox(self.first_frame)
         self._plan: tuple[Plan, int] | None = (
             None  # newest unsent plan, and the first frame changed since the last sent
         )
         self._notices: deque[Notice] = deque()
         self._dropped_notices = 0
+        self._told_of_messages = False
         self._playhead_was_ahead = False
         self._going_away: drive_pb2.GoingAway | None = None
         self._frames_at_s = 0.0  # when frames may be sent next
         self._fault: Fault | None = None
         self._ended = False
         self._changed = asyncio.Event()
+        self.faulty = asyncio.Event()  # set by ``fail``
 
     # -- from the worker thread -------------------------------------------------------------------------------------
 
@@ -85,6 +103,29 @@ class Session:
     def failed(self, error: Exception) -> None:
         """The character cannot go on (``live_work.Listener``)."""
         self._loop.call_soon_threadsafe(self.fail, fault_of(error))
+
+    def over_budget(self, share: float) -> None:
+        """The character comes after others for a while (``live_work.Listener``)."""
+        message = (
+            f"this session takes more than its share of the device, {share:.0%}, while others wait; its plans come "
+            "later until it does not: change the scene less often"
+        )
+        self._loop.call_soon_threadsafe(self.notify, Notice.CODE_BUDGET, message)
+
+    def too_many_messages(self) -> None:
+        """More came than may; said once, while reading slows down."""
+        if not self._told_of_messages:
+            self._told_of_messages = True
+            self.notify(
+                Notice.CODE_BUDGET,
+                f"more than {self._limits.max_messages_per_s:g} messages a second; they are read only so fast from now "
+                "on: send playheads and changes less often, the newest is what counts",
+            )
+
+    def attach(self) -> None:
+        """Take over a character from the session before (worker thread)."""
+        opening = self._opening
+        self.work.attach(self, self.log, opening.coordinates, opening.fps, self.first_frame)
 
     def _on_plan(self, plan: Plan, start_frame: int, frames: FrameBlock) -> None:
         if self._plan is not None:
@@ -98,6 +139,8 @@ class Session:
     def handle(self, request: drive_pb2.DriveRequest) -> None:
         """Take in one message after Hello. What cannot be used becomes a notice and changes nothing."""
         self.active_s = time.monotonic()
+        self.stats.messages += 1
+        self.received(request)
         kind = request.WhichOneof("message")
         try:
             if kind == "scene_update":
@@ -140,7 +183,8 @@ class Session:
         self._wish(replace(wishes, prompt=text, revision=message.revision or wishes.revision + 1))
 
     def _wish(self, wishes: Wishes) -> None:
-        self.work.wishes = wishes
+        self.work.wishes = replace(wishes, read_s=time.monotonic())
+        self.stats.changed(wishes.revision)
         self._wake_worker()
 
     def _is_stale(self, revision: int) -> bool:
@@ -168,6 +212,7 @@ class Session:
             return
         ahead = time_s > sent_s + _AHEAD_S
         if ahead and not self._playhead_was_ahead:
+            self.stats.stalled()
             self.notify(
                 Notice.CODE_PLAYHEAD,
                 f"{time_s:.3f} s is beyond {sent_s:.3f} s, the last frame sent; taken as {sent_s:.3f} s. Hold the last "
@@ -186,10 +231,11 @@ class Session:
     def welcome(self) -> drive_pb2.DriveResponse:
         """The answer to Hello."""
         opening, info = self._opening, self._info
-        if opening.resume_token:
+        if opening.resume_token and not self.resumed:
             self.notify(
                 Notice.CODE_UNSUPPORTED,
-                "resuming is not supported yet; the session starts anew from this Hello",
+                "no session with this resume_token is kept here (any more); the session starts anew from this Hello: "
+                "send the scene again",
             )
         welcome = drive_pb2.Welcome(
             protocol_version=bounds.PROTOCOL_VERSION,
@@ -204,8 +250,22 @@ class Session:
             model_name=info.name,
             model_licence=info.licence,
             device=info.device,
+            resumed=self.resumed,
+            start_time_s=self.first_frame / opening.fps,
+            scene_revision=self.work.wishes.revision,
         )
         return drive_pb2.DriveResponse(welcome=welcome)
+
+    def received(self, request: drive_pb2.DriveRequest) -> None:
+        """A message has come in; one of a stream that another one took over belongs to no recording."""
+        if self.work.recording is not None and self.work.listener is self:
+            self.work.recording.tape.received(request)
+
+    def sent(self, message: drive_pb2.DriveResponse) -> None:
+        """A message has gone out."""
+        self.active_s = time.monotonic()
+        if self.work.recording is not None and self.work.listener is self:
+            self.work.recording.tape.sent(message)
 
     async def next_message(self) -> drive_pb2.DriveResponse | None:
         """Waits for something to say; None at the end of the session, raises ``Fault`` when it failed."""
@@ -245,13 +305,9 @@ class Session:
     def _compose_plan(self, plan: Plan, start_frame: int) -> drive_pb2.Plan:
         self._plan = None
         self._playhead.start()
+        self.stats.plan_sent(plan.scene_revision)
         frames = self._take_frames()
-        return drive_pb2.Plan(
-            plan_id=plan.plan_id, scene_revision=plan.scene_revision, start_frame=start_frame,
-            end_frame=self._outbox.end_index, terms=encode.terms(plan.terms), feasible=plan.feasible,
-            reason=plan.reason, settled=plan.settled, steps=plan.steps, optimise_s=plan.optimise_s,
-            frames=frames.messages() if frames is not None else [],
-        )  # fmt: skip
+        return encode.plan_message(plan, start_frame, self._outbox.end_index, frames)
 
     def _limit(self) -> int:
         """One past the last frame the client may have now."""
@@ -260,8 +316,11 @@ class Session:
     def _take_frames(self) -> FrameBlock | None:
         self._frames_at_s = time.monotonic() + _CHUNK_S
         if not self._playhead.told:
-            self._outbox.drop_before(math.floor((self.playhead_s() - _STALE_S) * self._opening.fps))
-        return self._outbox.take(self._limit(), _MOST_FRAMES)
+            old = math.floor((self.playhead_s() - _STALE_S) * self._opening.fps)
+            self.stats.frames_dropped(self._outbox.drop_before(old))
+        frames = self._outbox.take(self._limit(), _MOST_FRAMES)
+        self.stats.frames_sent(len(frames) if frames is not None else 0)
+        return frames
 
     def _outbox_has_more(self) -> bool:
         return self._outbox.next_index < self._outbox.end_index
@@ -273,6 +332,7 @@ class Session:
         if len(self._notices) >= _MOST_NOTICES:
             self._notices.popleft()
             self._dropped_notices += 1
+        self.stats.noticed(Notice.Code.Name(code))
         self.log.info("notice: %s", message)
         violations = encode.violations(found)
         self._notices.append(Notice(code=code, message=message, revision=revision, violations=violations))
@@ -293,4 +353,26 @@ class Session:
     def fail(self, fault: Fault) -> None:
         """No more messages; the stream ends with ``fault``."""
         self._fault = self._fault or fault
+        self.faulty.set()
         self._changed.set()
+
+    @property
+    def fault(self) -> Fault | None:
+        """Why the session failed, if it did."""
+        return self._fault
+
+
+def log_name(token: str) -> str:
+    """What a session is called in logs: the part of its token that is no secret."""
+    return token.partition(".")[0]
+
+
+def _first_frame_again(lost: LiveWork, opening: Opening) -> int:
+    """First frame to send to a client that comes back: what it shows now may have been re-planned since, so from its
+    last known playhead on, or from the first frame it lacks if that is earlier; as far back as the character knows."""
+    played_s = min(lost.playhead.now_s(), lost.end_frame / lost.fps)
+    first = math.floor(played_s * opening.fps)
+    if opening.last_frame_index is not None:
+        first = min(first, math.floor(opening.last_frame_index / lost.fps * opening.fps + 1e-6) + 1)
+    oldest_s = max(played_s - _PAST_S, lost.start.time_s)
+    return max(first, math.ceil(oldest_s * opening.fps - 1e-6))
