@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from lamp.live import LiveCharacter, LiveSettings
 from lamp.motion import Motion
@@ -12,7 +13,9 @@ from lamp.optimizer import NoiseOptimizer, PlanJob
 from lamp.prior import MotionPrior, Result
 from lamp.scene.obstacle import Obstacle
 from lamp.tasks import Task
+from lamp.timeline import FPS
 from runtime.backend import BackendInfo, CharacterStart, DeviceState, OptimizeOptions
+from runtime.start_motion import past_of
 
 _LIBRARIES = {"onnx": "onnxruntime", "torch": "torch"}
 _MOST_CHARACTERS = 64  # in one batch
@@ -49,9 +52,13 @@ class PriorBackend:
 
     def new_character(self, start: CharacterStart) -> LiveCharacter:
         """A live character; it plans nothing yet."""
+        past: dict[str, Any] = {"start_time_s": start.time_s} if start.time_s else {}
+        if start.motion is not None:
+            first, motion = past_of(start.motion, start.time_s)
+            past = {"start_motion": motion, "start_time_s": (first + len(motion) - 1) / FPS}
         return LiveCharacter(
             self._prior.planner, prompt=start.prompt, seed=start.seed, start_position_m=start.position_m,
-            start_heading_rad=start.heading_rad, settings=self._settings,
+            start_heading_rad=start.heading_rad, settings=self._settings, **past,
         )  # fmt: skip
 
     def warm_up(self) -> None:

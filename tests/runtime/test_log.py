@@ -88,14 +88,14 @@ def test_the_line_that_closes_says_why(
         await eventually(lambda: here.sessions == 0)
 
     log.configure("info", "json", stream)
-    on_server(body, limits=Limits(idle_timeout_s=0.3))
+    on_server(body, limits=Limits(idle_timeout_s=0.3, resume_s=0.0))
     (closed,) = lines(stream, "session closed")
     assert closed["reason"] == reason
     assert "replan_p50_s" not in closed
 
 
 def test_a_flood_of_bad_messages_leaves_a_few_lines(on_server: OnServer, stream: io.StringIO) -> None:
-    sent = 500
+    sent = 300  # fewer than a client may send at once
 
     async def body(here: Site) -> None:
         driven = await Driven.open(here.channel())
