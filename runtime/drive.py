@@ -12,16 +12,20 @@ from runtime import limits as bounds
 from runtime.backend import BackendInfo
 from runtime.decode import Opening, read_hello
 from runtime.limits import Limits
+from runtime.live_work import LiveWork
 from runtime.log import with_fields
 from runtime.pb.v1 import drive_pb2
+from runtime.recording import Recorder
 from runtime.roster import Roster
 from runtime.scheduler import Scheduler
 from runtime.session import Session
 from runtime.status import Fault, exhausted, fault_of, invalid, unavailable
+from runtime.token_bucket import TokenBucket
 from runtime.validation import Violation
 
 Requests = AsyncIterator[drive_pb2.DriveRequest]
 _STUCK_S = 0.5
+_BURST_S = 2.0  # of messages at the greatest rate that a client may save up
 Context = grpc.aio.ServicerContext[drive_pb2.DriveRequest, drive_pb2.DriveResponse]
 
 
@@ -30,6 +34,7 @@ class Drives:
 
     def __init__(self, scheduler: Scheduler, info: BackendInfo, limits: Limits) -> None:
         self._scheduler, self._info, self._limits = scheduler, info, limits
+        self.recorder: Recorder | None = None  # records every session that begins from now on
         self.roster = Roster(limits.max_sessions, limits.resume_s, self._forget)
         self._strangers = 0  # streams that have not said Hello
         self._streams = 0
@@ -51,7 +56,9 @@ class Drives:
             broken, reason = False, "bye"
             try:
                 await self._start(session)
-                await context.write(session.welcome())
+                welcome = session.welcome()
+                await context.write(welcome)
+                session.sent(welcome)
                 await self._converse(session, requests, context)
             except BaseException as error:
                 broken, reason = _is_broken(error, context), _reason(error)
@@ -80,6 +87,12 @@ class Drives:
             self._strangers -= 1
         if self._draining:
             raise unavailable()
+        session = self._place(opening)
+        self._record(session, hello)
+        return session
+
+    def _place(self, opening: Opening) -> Session:
+        """The session that a Hello asks for: the one that lost its stream, or a new one."""
         old = self.roster.find(opening.resume_token) if opening.resume_token else None
         if old is not None and old.fault is None and old.started:
             return self._take_up(old, opening)
@@ -89,16 +102,27 @@ class Drives:
                 f"all {self._limits.max_sessions} sessions are in use; try again later, or on another server",
                 5.0,
             )
-        wake = self._scheduler.wake
-        session = Session(self.roster.new_token(), opening, self._info, self._limits, wake)
+        self._scheduler.admission.character(len(self.roster) + self.roster.kept)
+        session = self._session(self.roster.new_token(), opening)
         self.roster.add(session)
         return session
+
+    def _session(self, token: str, opening: Opening, lost: LiveWork | None = None) -> Session:
+        scheduler, how = self._scheduler, "new" if lost is None else "resumed"
+        scheduler.metrics.sessions_opened.labels(how).inc()
+        return Session(token, opening, self._info, self._limits, scheduler.wake, lost, scheduler.metrics)
+
+    def _record(self, session: Session, hello: drive_pb2.Hello) -> None:
+        work = session.work
+        if self.recorder is not None and not session.resumed:
+            work.recording = self.recorder.session(session.token, work.log, work.playhead.now_s)
+        session.received(drive_pb2.DriveRequest(hello=hello))
 
     def _take_up(self, old: Session, opening: Opening) -> Session:
         """A session that goes on where ``old`` lost its stream, or is about to: the newer stream of a token wins, since
         a client knows of a broken connection long before its server does."""
         old.work.playhead.hold()
-        session = Session(old.token, opening, self._info, self._limits, self._scheduler.wake, old.work)
+        session = self._session(old.token, opening, old.work)
         session.started, session.stats = True, old.stats
         self.roster.replace(old, session)
         old.fail(Fault(grpc.StatusCode.ABORTED, "TAKEN_OVER", "another stream with the same token took over"))
@@ -146,7 +170,9 @@ class Drives:
 
     async def _converse(self, session: Session, requests: Requests, context: Context) -> None:
         """Until the session ends: returns when it ends well, raises ``Fault`` otherwise."""
-        reader = asyncio.create_task(_read(session, requests))
+        rate = self._limits.max_messages_per_s
+        budget = TokenBucket(rate, _BURST_S * rate)
+        reader = asyncio.create_task(_read(session, requests, budget))
         others = {asyncio.create_task(_write(session, context)), asyncio.create_task(self._watch(session))}
         try:
             # The reader may end early: a client that half-closes without Bye goes on by the clock.
@@ -215,7 +241,8 @@ def _checked(request: drive_pb2.DriveRequest | None) -> drive_pb2.Hello:
     return request.hello
 
 
-async def _read(session: Session, requests: Requests) -> None:
+async def _read(session: Session, requests: Requests, budget: TokenBucket) -> None:
+    """Take in messages, no faster than ``budget`` allows: what is not read keeps the sender waiting."""
     async for request in requests:
         try:
             session.handle(request)
@@ -223,12 +250,16 @@ async def _read(session: Session, requests: Requests) -> None:
             session.log.exception("a message could not be handled; the session ends")
             session.fail(fault_of(error))
             return
+        budget.take(1.0)
+        if (owed_s := budget.owed_s()) > 0.0:
+            session.too_many_messages()
+            await asyncio.sleep(owed_s)
 
 
 async def _write(session: Session, context: Context) -> None:
     while (message := await session.next_message()) is not None:
         await context.write(message)
-        session.active_s = time.monotonic()
+        session.sent(message)
 
 
 async def _cancel(tasks: set[asyncio.Task[None]]) -> None:
