@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from lamp.live import LiveCharacter, LiveSettings
 from lamp.motion import Motion
@@ -52,13 +51,13 @@ class PriorBackend:
 
     def new_character(self, start: CharacterStart) -> LiveCharacter:
         """A live character; it plans nothing yet."""
-        past: dict[str, Any] = {"start_time_s": start.time_s} if start.time_s else {}
-        if start.motion is not None:
-            first, motion = past_of(start.motion, start.time_s)
-            past = {"start_motion": motion, "start_time_s": (first + len(motion) - 1) / FPS}
+        motion, start_s = start.motion, start.time_s
+        if motion is not None:
+            first, motion = past_of(motion, start_s)
+            start_s = (first + len(motion) - 1) / FPS
         return LiveCharacter(
             self._prior.planner, prompt=start.prompt, seed=start.seed, start_position_m=start.position_m,
-            start_heading_rad=start.heading_rad, settings=self._settings, **past,
+            start_heading_rad=start.heading_rad, start_motion=motion, start_time_s=start_s, settings=self._settings,
         )  # fmt: skip
 
     def warm_up(self) -> None:
