@@ -28,7 +28,10 @@ class Engine(Protocol):
         """Standardised latents ``(B, L, D)`` -> raw features ``(B, T, 137)``."""
 
     def shapes(self) -> list[Shape]:
-        """Shapes of problem it can step, shortest first."""
+        """Shapes of problem it can step, shortest first, those without geometry only."""
+
+    def with_geometry(self, shape: Shape) -> Shape:
+        """The same window with room for geometry; ``BundleError`` where this engine has none."""
 
     def batch_size(self, shape: Shape, rows: int) -> int:
         """The batch it would run ``rows`` rows as: the smallest available one that holds them, else the largest."""
