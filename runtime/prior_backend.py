@@ -79,13 +79,14 @@ class PriorBackend:
             self._record_steps()
 
     def _record_steps(self) -> None:
-        """Let the GPU record the step for every batch of live characters now: later it would keep them waiting."""
-        planner = self._prior.planner
-        rows = 1
-        while rows < _MOST_CHARACTERS and planner.engine.batch_size(planner.live_shape, rows) >= rows:
-            rows *= 2
-            jobs = [c.next_job(0.0) for c in (self.new_character(CharacterStart("")) for _ in range(rows))]
-            self.advance([job for job in jobs if job is not None], 2)
+        """Let the GPU record the steps of live characters now, for every batch: later it would keep them waiting."""
+        engine, live = self._prior.engine, self._prior.planner.live_shape
+        for shape in (engine.with_geometry(live), live):
+            rows = 1
+            while rows <= _MOST_CHARACTERS:
+                rows = engine.batch_size(shape, rows)
+                self.optimizer.warm_up(shape, rows)
+                rows *= 2
 
     def optimize(self, tasks: Sequence[Task], options: OptimizeOptions) -> list[PlanJob]:
         """Offline tasks as jobs."""

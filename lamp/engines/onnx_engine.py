@@ -22,10 +22,10 @@ import onnxruntime as ort
 from lamp.errors import BundleError
 from lamp.problem import Array, Arrays, Shape
 
-StepKey = tuple[int, int, bool]  # frames, batch, geometry
 log = logging.getLogger(__name__)
 _PASSES = ("encoder.onnx.gz", "denoiser.onnx.gz", "decoder.onnx.gz")
 _LOADERS = 2  # sessions made at a time
+StepKey = tuple[int, int, bool]  # frames, batch, geometry
 
 
 @dataclass

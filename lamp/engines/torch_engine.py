@@ -99,7 +99,7 @@ class TorchEngine:
         return {k: self._host(v) for k, v in batch.state.items()}
 
     def release(self, shape: Shape, size: int) -> None:
-        self._graphs.pop((shape.frames, size), None)
+        self._graphs.pop((shape, size), None)
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
 

@@ -1,4 +1,4 @@
-"""A device that runs out of memory: real engines that refuse batches beyond a size. Work goes on, smaller or elsewhere."""
+"""A device that runs out of memory: real engines that refuse large batches. Work goes on, smaller or elsewhere."""
 
 from __future__ import annotations
 

@@ -98,10 +98,11 @@ class Player:
 
     def least_left_s(self) -> float:
         """The least that was ever left of the plan when the next one came."""
+        began_s = self.plans[0][1]
+        pairs = zip(self.plans, self.plans[1:], strict=False)
         return min(
-            (a.end_s - (at_s - self.plans[0][1]) for (a, _), (_, at_s) in zip(self.plans, self.plans[1:], strict=False)),
-            default=float("inf"),
-        )  # fmt: skip
+            (before.end_s - (at_s - began_s) for (before, _), (_, at_s) in pairs), default=float("inf")
+        )
 
     def planned(self, plan: Plan, start_frame: int, frames: FrameBlock) -> None:
         if not self.plans:
