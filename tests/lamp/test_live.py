@@ -359,3 +359,18 @@ def finish_only(character, job):
     while not job.finished:
         character._planner.advance([job], 2)
     return job
+
+
+def test_an_improvement_that_comes_when_the_old_plan_has_ended_goes_on_from_its_end(character):
+    character.put_obstacle("ball", BALL)
+    finish(character, character.next_job(0.0))
+    character.set_prompt("run")
+    finish(character, character.next_job(0.0))
+    job = character.next_job(0.0)
+    assert job.context.kind == "improve"
+    while not job.finished:
+        character._planner.advance([job], 2)
+    end_s = character.planned_until_s
+    plan = character.publish(job, end_s)
+    assert plan.start_s == pytest.approx(end_s + 0.05)
+    assert plan.end_s == character.planned_until_s > end_s
