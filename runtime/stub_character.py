@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +45,7 @@ class StubJob:
     steps: int = 0
     finished: bool = False
     task: Task | None = None
+    changes: int = 0  # of the character that it knows
 
     def report(self) -> Report:
         seconds = time.monotonic() - self.started_s
@@ -70,7 +70,8 @@ class StubCharacter:
         self.scene_revision = 0
         self._steps = steps
         self._lock = threading.Lock()
-        self._planned_revision = -1
+        self._changes = 0  # of intent; geometry that became ready changes it without a new revision
+        self._planned_changes = -1
         self._planned_path: Path | None = None
         self._arrivals: dict[str, float] = {}  # of targets that name no time
         self._active: StubJob | None = None
@@ -153,6 +154,7 @@ class StubCharacter:
     def _bump(self, revision: int | None) -> None:
         last = self.scene_revision
         self.scene_revision = last + 1 if revision is None else max(last, revision)
+        self._changes += 1
 
     # -- planning ---------------------------------------------------------------------------------------------------
 
@@ -161,14 +163,16 @@ class StubCharacter:
         return self.timeline.until_s
 
     def next_job(self, playhead_s: float) -> StubJob | None:
-        changed = self.scene_revision != self._planned_revision
+        changed = self._changes != self._planned_changes
         if self._active is not None or not (changed or self.planned_until_s - playhead_s < self.window_s / 2):
             return None
         self.timeline.forget_before(int((playhead_s - _KEEP_PAST_S) * FPS))
         splice = self.timeline.end
         if changed and self._plans:
             splice = max(min(splice, round((playhead_s + self.lead_s) * FPS)), self.timeline.first)
-        self._active = StubJob(self, splice, self.scene_revision, self._steps, time.monotonic() + 0.5)
+        self._active = StubJob(
+            self, splice, self.scene_revision, self._steps, time.monotonic() + 0.5, changes=self._changes
+        )
         return self._active
 
     def cancel(self, job: StubJob) -> None:
@@ -179,7 +183,7 @@ class StubCharacter:
         self._active = None
         joints = self._continue(job.splice, round(self.window_s * FPS) + 20)
         self.timeline.replace_from(job.splice, joints, np.zeros((len(joints), 4), np.float32))
-        self._planned_revision = job.revision
+        self._planned_changes = job.changes
         self._plans += 1
         reports = self._target_reports(job.splice, joints)
         shortfalls = self._shortfalls(reports)
@@ -284,10 +288,8 @@ def clip_of(task: Task) -> tuple[Motion, dict[str, float]]:
     character = StubCharacter(CharacterStart(task.prompt), 1)
     character.obstacles = {str(i): o for i, o in enumerate(task.obstacles)}
     character.targets = {str(i): t for i, t in enumerate(task.targets)}
-    intents: Mapping[str, Any] = vars(task)
-    character.key_poses = {str(i): p for i, p in enumerate(intents.get("key_poses", ()))}
-    character.look_at, character.path = intents.get("look_at"), intents.get("path")
-    character.floor = intents.get("floor", Floor.PLANE)
+    character.key_poses = {str(i): p for i, p in enumerate(task.key_poses)}
+    character.look_at, character.path, character.floor = task.look_at, task.path, task.floor
     character.window_s = task.frames / FPS
     job = character.next_job(0.0)
     assert job is not None
