@@ -82,7 +82,7 @@ def test_characters_survive_their_servers(
         )
 
     async def main() -> str:
-        async with asyncio.timeout(120), contextlib.AsyncExitStack() as stack:
+        async with asyncio.timeout(280), contextlib.AsyncExitStack() as stack:
             return await body(stack)
 
     measured = asyncio.run(main())
