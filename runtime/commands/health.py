@@ -21,8 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of ``lamp health``."""
     parser.add_argument("address", nargs="?", default="127.0.0.1:50061", help="default: 127.0.0.1:50061")
     parser.add_argument("--service", default="", help="name of one service (default: all of the server)")
-    parser.add_argument("--timeout-s", type=float, default=4.0, help="wait so long for an answer (default: 4)")
-    parser.add_argument("--tls-ca", type=Path, metavar="FILE.pem", help="trust certificates of this authority")
+    parser.add_argument(
+        "--timeout-s", type=float, default=4.0, help="wait so long for an answer (default: 4)"
+    )
+    parser.add_argument(
+        "--tls-ca", type=Path, metavar="FILE.pem", help="trust certificates of this authority"
+    )
     parser.add_argument("--tls-cert", type=Path, metavar="FILE.pem", help="certificate of this client")
     parser.add_argument("--tls-key", type=Path, metavar="FILE.key", help="its private key")
 

@@ -66,7 +66,6 @@ def test_characters_survive_their_servers(
 
         dying.start(GRACE_S)
         await dying.sessions()
-        await asyncio.sleep(2.5)  # nginx looks at a replica that failed again after fail_timeout
         for player in players:
             player.stalled_s = player.fastest_mps = 0.0
         staying.signal(signal.SIGTERM)
