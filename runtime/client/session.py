@@ -149,6 +149,8 @@ class AsyncDriveSession(Asking):
         except Exception as error:
             self.error = LampError("INTERNAL", f"a message of the server could not be used: {error}")
         finally:
+            if self._moved is not None:
+                self._moved.cut()
             self._link = None
             self._ended.set()
             self._wake_readers()
