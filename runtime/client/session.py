@@ -123,7 +123,7 @@ class AsyncDriveSession(Asking):
                 if self._moved is not None:
                     link, self._moved = self._moved, None
                     self._outgoing.disconnect()
-                    self._take_up(link)
+                    await self._take_up(link)
                     continue
                 if error is None or self._closing:
                     return
@@ -137,9 +137,7 @@ class AsyncDriveSession(Asking):
                 link = await self._search.again(
                     error, self._intent, self._outgoing, self.buffer, self.welcome
                 )
-                if self._restore is not None and not link.welcome.resumed:
-                    await self._restore(self._intent.geometry_ids())
-                self._take_up(link)
+                await self._take_up(link)
         except LampError as error:
             self.error = error
         except asyncio.CancelledError:
@@ -155,8 +153,10 @@ class AsyncDriveSession(Asking):
             self._ended.set()
             self._wake_readers()
 
-    def _take_up(self, link: Link) -> None:
-        """Go on over another stream."""
+    async def _take_up(self, link: Link) -> None:
+        """Go on over another stream; its server is told the scene, and first of all has its geometry."""
+        if self._restore is not None and not link.welcome.resumed:
+            await self._restore(self._intent.geometry_ids())
         self._link, self.welcome = link, link.welcome
         self.reconnects += 1
         self.resumed, self.going_away = link.welcome.resumed, None
