@@ -123,7 +123,7 @@ class AsyncDriveSession(Asking):
                 if self._moved is not None:
                     link, self._moved = self._moved, None
                     self._outgoing.disconnect()
-                    await self._take_up(link)
+                    self._take_up(link)
                     continue
                 if error is None or self._closing:
                     return
@@ -137,7 +137,7 @@ class AsyncDriveSession(Asking):
                 link = await self._search.again(
                     error, self._intent, self._outgoing, self.buffer, self.welcome
                 )
-                await self._take_up(link)
+                self._take_up(link)
         except LampError as error:
             self.error = error
         except asyncio.CancelledError:
@@ -153,10 +153,8 @@ class AsyncDriveSession(Asking):
             self._ended.set()
             self._wake_readers()
 
-    async def _take_up(self, link: Link) -> None:
-        """Go on over another stream; its server is told the scene, and first of all has its geometry."""
-        if self._restore is not None and not link.welcome.resumed:
-            await self._restore(self._intent.geometry_ids())
+    def _take_up(self, link: Link) -> None:
+        """Go on over another stream."""
         self._link, self.welcome = link, link.welcome
         self.reconnects += 1
         self.resumed, self.going_away = link.welcome.resumed, None
@@ -261,9 +259,8 @@ class AsyncDriveSession(Asking):
         self._leaving.clear()
         self._to_send.set()
         receiving = asyncio.create_task(self._receive(link))
-        others = {
-            asyncio.create_task(task) for task in (self._send(link), self._watch(link), self._move(link))
-        }
+        tasks = (self._send(link), self._watch(link), self._move(link), self._bring_geometry(link))
+        others = {asyncio.create_task(task) for task in tasks}
         try:
             return await receiving
         finally:
@@ -308,6 +305,15 @@ class AsyncDriveSession(Asking):
             self._moved = None
         if self._moved is not None:
             link.cut()
+
+    async def _bring_geometry(self, link: Link) -> None:
+        """Let a server that starts this session anew have its geometry, and then the obstacles that refer to it. What
+        else there is in the scene, and motion, need not wait for that."""
+        if self.reconnects == 0 or link.welcome.resumed or not (ids := self._intent.geometry_ids()):
+            return
+        if self._restore is not None:
+            await self._restore(ids)
+        self._outgoing.tell_geometry()
 
     async def _receive(self, link: Link) -> LampError | None:
         self._silent = False
