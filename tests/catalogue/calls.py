@@ -13,6 +13,7 @@ import grpc
 import numpy as np
 
 from lamp.motion import Motion
+from runtime.limits import Limits
 from runtime.pb.v1 import drive_pb2, geometry_upload_pb2, scene_pb2, service_pb2
 from runtime.stub_backend import StubBackend
 
@@ -31,6 +32,11 @@ class SlowStub(StubBackend):
     def generate(self, prompt: str, frames: int, seed: int, guidance: float | None) -> Motion:
         time.sleep(0.05)
         return super().generate(prompt, frames, seed, guidance)
+
+
+def unresumable(**bounds: Any) -> Limits:
+    """Limits under which a broken stream ends its session at once, instead of keeping it for the client's return."""
+    return Limits(resume_s=0.0, **bounds)
 
 
 def wedge(size_m: float = 1.0) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
