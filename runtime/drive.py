@@ -13,6 +13,7 @@ from runtime import limits as bounds
 from runtime.backend import BackendInfo
 from runtime.decode import read_hello
 from runtime.limits import Limits
+from runtime.log import with_fields
 from runtime.pb.v1 import drive_pb2
 from runtime.scheduler import Scheduler
 from runtime.session import Session
@@ -39,19 +40,27 @@ class Drives:
     async def drive(self, requests: Requests, context: Context) -> None:
         """One stream from Hello to its end. Raises what ``status.fault_of`` understands."""
         token = self._admit()
-        session = None
+        session, ended = None, "the client went away"
         try:
             opening = read_hello(await self._hello(requests), self._limits)
             session = Session(token, opening, self._info, self._limits, self._scheduler.wake)
             self._sessions[token] = session
-            session.log.info("session opened by %s, client %r", context.peer(), opening.client_name)
+            about = with_fields(peer=context.peer(), client=opening.client_name)
+            session.log.info("session opened", extra=about)
             await self._scheduler.add(session.work)
             await context.write(session.welcome())
             await self._converse(session, requests, context)
+            ended = "bye"
+        except Exception as error:
+            ended = fault_of(error).reason
+            raise
         finally:
             if session is not None:
                 self._scheduler.remove(session.work)
-                session.log.info("session closed")
+                counts = session.stats.summary()
+                session.log.info(
+                    "session closed", extra=with_fields(reason=ended, peer=context.peer(), **counts)
+                )
             del self._sessions[token]
             if not self._sessions:
                 self._empty.set()
@@ -114,9 +123,13 @@ class Drives:
             async with asyncio.timeout(grace_s):
                 await self._empty.wait()
         except TimeoutError:
-            for session in self._sessions.values():
-                if session is not None:
-                    session.fail(unavailable())
+            self.end_all()
+
+    def end_all(self) -> None:
+        """End every session with UNAVAILABLE."""
+        for session in self._sessions.values():
+            if session is not None:
+                session.fail(unavailable())
 
 
 def _checked(request: drive_pb2.DriveRequest | None) -> drive_pb2.Hello:

@@ -162,6 +162,11 @@ class LiveTicker:
             self._let_go(work)
             work.listener.failed(error)
 
+    def let_go_of_all(self) -> None:
+        """Plan for nobody any more: the worker ends."""
+        for work in list(self.works):
+            self._let_go(work)
+
     def _let_go(self, work: LiveWork) -> None:
         self.works.remove(work)
         try:

@@ -156,6 +156,7 @@ class Scheduler:
         self._answer_calls()
         for call in self._offline:
             call.fail(Stopped("the server is stopping"))
+        self._ticker.let_go_of_all()
         log.debug("worker stopped")
 
     def _slice(self) -> bool:

@@ -28,6 +28,7 @@ from runtime.outbox import Outbox
 from runtime.pb.v1 import drive_pb2
 from runtime.playhead import Playhead
 from runtime.scene_state import Wishes
+from runtime.session_stats import SessionStats
 from runtime.status import Fault, fault_of
 from runtime.validation import Checker, Refused, Violation
 
@@ -48,6 +49,7 @@ class Session:
     ) -> None:
         self.token = token
         self.log = SessionLog(log, token)
+        self.stats = SessionStats()
         self.active_s = time.monotonic()  # when something last came in or went out
         self._opening, self._info, self._limits = opening, info, limits
         self._wake_worker = wake_worker
@@ -98,6 +100,7 @@ class Session:
     def handle(self, request: drive_pb2.DriveRequest) -> None:
         """Take in one message after Hello. What cannot be used becomes a notice and changes nothing."""
         self.active_s = time.monotonic()
+        self.stats.messages += 1
         kind = request.WhichOneof("message")
         try:
             if kind == "scene_update":
@@ -141,6 +144,7 @@ class Session:
 
     def _wish(self, wishes: Wishes) -> None:
         self.work.wishes = wishes
+        self.stats.changed(wishes.revision)
         self._wake_worker()
 
     def _is_stale(self, revision: int) -> bool:
@@ -168,6 +172,7 @@ class Session:
             return
         ahead = time_s > sent_s + _AHEAD_S
         if ahead and not self._playhead_was_ahead:
+            self.stats.stalls += 1
             self.notify(
                 Notice.CODE_PLAYHEAD,
                 f"{time_s:.3f} s is beyond {sent_s:.3f} s, the last frame sent; taken as {sent_s:.3f} s. Hold the last "
@@ -245,6 +250,7 @@ class Session:
     def _compose_plan(self, plan: Plan, start_frame: int) -> drive_pb2.Plan:
         self._plan = None
         self._playhead.start()
+        self.stats.plan_sent(plan.scene_revision)
         frames = self._take_frames()
         return drive_pb2.Plan(
             plan_id=plan.plan_id, scene_revision=plan.scene_revision, start_frame=start_frame,
@@ -261,7 +267,9 @@ class Session:
         self._frames_at_s = time.monotonic() + _CHUNK_S
         if not self._playhead.told:
             self._outbox.drop_before(math.floor((self.playhead_s() - _STALE_S) * self._opening.fps))
-        return self._outbox.take(self._limit(), _MOST_FRAMES)
+        frames = self._outbox.take(self._limit(), _MOST_FRAMES)
+        self.stats.frames += len(frames) if frames is not None else 0
+        return frames
 
     def _outbox_has_more(self) -> bool:
         return self._outbox.next_index < self._outbox.end_index
@@ -273,6 +281,7 @@ class Session:
         if len(self._notices) >= _MOST_NOTICES:
             self._notices.popleft()
             self._dropped_notices += 1
+        self.stats.notices += 1
         self.log.info("notice: %s", message)
         violations = encode.violations(found)
         self._notices.append(Notice(code=code, message=message, revision=revision, violations=violations))

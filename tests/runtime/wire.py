@@ -38,9 +38,9 @@ class Driven:
         self._reading: asyncio.Task[Any] | None = None
 
     @classmethod
-    async def open(cls, channel: grpc.aio.Channel, **hello: Any) -> Driven:
+    async def open(cls, channel: grpc.aio.Channel, *, metadata: Any = None, **hello: Any) -> Driven:
         """Say Hello and wait for Welcome."""
-        self = cls(channel)
+        self = cls(channel, metadata=metadata)
         await self.send(
             hello=drive_pb2.Hello(**{"protocol_version": 1, "prompt": "walk", "fps": 30, **hello})
         )
