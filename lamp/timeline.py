@@ -20,9 +20,10 @@ class Timeline:
     One thread writes; any thread may read, since every change swaps in a new, complete snapshot.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0) -> None:
+        """Empty; the first frame will be that of index ``first``."""
         self._data: tuple[int, Array, Array] = (
-            0, np.zeros((0, JOINT_COUNT, 3), np.float32), np.zeros((0, 4), np.float32)
+            first, np.zeros((0, JOINT_COUNT, 3), np.float32), np.zeros((0, 4), np.float32)
         )  # fmt: skip
 
     @property
@@ -74,3 +75,13 @@ class Timeline:
         low, high, u = linear_weights(len(joints), frame)
         contacts = all_contacts[low] * (1 - u)[:, None] + all_contacts[high] * u[:, None]
         return Motion.from_positions(interpolate(joints, frame), fps, contacts)
+
+
+def past_of(motion: Motion, end_s: float) -> tuple[int, Motion]:
+    """What a motion whose last frame is at session time ``end_s`` was at the frames of a timeline up to then: the index
+    of the first such frame, and the motion at 20 fps from it on (at least one frame)."""
+    last = int(np.floor(end_s * FPS + 1e-6))
+    beyond_s = end_s - last / FPS
+    count = max(int(np.floor((motion.duration_s - beyond_s) * FPS + 1e-6)) + 1, 1)
+    before_s = beyond_s + np.arange(count)[::-1] / FPS
+    return last - count + 1, motion.at(motion.duration_s - before_s, FPS)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from lamp.intent import Floor, KeyPose, LookAt, Path
 from lamp.live import Plan
 from lamp.motion import Motion
 from lamp.optimizer import Report
@@ -38,12 +39,18 @@ class BackendInfo:
 
 @dataclass(frozen=True)
 class CharacterStart:
-    """Where and how a live character begins, in model space."""
+    """Where and how a live character begins, in model space.
+
+    motion, of any rate, is what it did last; its last frame is the pose at session time ``time_s``, and with it
+    ``position_m`` and ``heading_rad`` mean nothing.
+    """
 
     prompt: str
     seed: int = 0
     position_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
     heading_rad: float = 0.0
+    motion: Motion | None = None
+    time_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,12 @@ class Character(Protocol[J]):
     def remove_obstacle(self, id: str, *, revision: int | None = None) -> None: ...
     def put_target(self, id: str, target: Target, *, revision: int | None = None) -> None: ...
     def remove_target(self, id: str, *, revision: int | None = None) -> None: ...
+    def put_key_pose(self, id: str, pose: KeyPose, *, revision: int | None = None) -> None: ...
+    def remove_key_pose(self, id: str, *, revision: int | None = None) -> None: ...
+    def set_look_at(self, look: LookAt | None, *, revision: int | None = None) -> None: ...
+    def set_path(self, path: Path | None, *, revision: int | None = None) -> None: ...
+    def set_floor(self, floor: Floor, *, revision: int | None = None) -> None: ...
+    def set_pending(self, ids: frozenset[str], *, revision: int | None = None) -> None: ...
     def next_job(self, playhead_s: float) -> J | None: ...
     def publish(self, job: J, playhead_s: float | None = None) -> Plan: ...
     def cancel(self, job: J) -> None: ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lamp.intent import MAX_KEY_POSES
 from lamp.problem import MAX_KEYS
 from lamp.scene.obstacle import MAX_OBSTACLES
 from runtime.settings.item import check_bounds, setting
@@ -15,6 +16,8 @@ MAX_EXTENT_M = 100.0
 MAX_SPEED_MPS = 100.0
 MAX_SPIN_RADPS = 100.0
 MAX_SESSION_S = 1e7  # playheads beyond it are refused: 115 days
+MAX_START_MOTION_S = 2.0
+MAX_RESUME_S = 600.0
 MAX_TIME_AWAY_S = 3600.0  # how far from the playhead the time of an obstacle or target may be
 MAX_ID_CHARACTERS = 64
 MIN_FPS, MAX_FPS, DEFAULT_FPS = 1.0, 240.0, 30.0
@@ -33,13 +36,14 @@ MIN_TIME_LIMIT_S, MAX_TIME_LIMIT_S = 0.1, 600.0
 class Limits:
     """Bounds an operator may change; all are settings of ``lamp serve``. ``ValueError`` names a wrong one."""
 
-    max_sessions: int = setting(16, "live characters at a time", low=1, high=100_000)
+    max_sessions: int = setting(64, "live characters at a time", low=1, high=100_000)
     max_offline: int = setting(8, "Generate and Optimize calls running or waiting", low=1, high=10_000)
     max_message_bytes: int = setting(
         4 * 1024 * 1024, "largest message read", low=64 * 1024, high=1024 * 1024 * 1024
     )
     max_obstacles: int = setting(MAX_OBSTACLES, "obstacles of a session", low=1, high=MAX_OBSTACLES)
     max_targets: int = setting(MAX_KEYS, "targets of a session", low=1, high=MAX_KEYS)
+    max_key_poses: int = setting(MAX_KEY_POSES, "key poses of a session", low=1, high=MAX_KEY_POSES)
     max_prompt_characters: int = setting(512, "length of a prompt", low=1, high=100_000)
     max_horizon_s: float = setting(
         10.0, "seconds a client may have frames ahead of its playhead", low=MIN_HORIZON_S, high=60.0
@@ -49,6 +53,12 @@ class Limits:
     )
     hello_timeout_s: float = setting(
         10.0, "seconds from the start of a stream to Hello", low=0.01, high=3600.0
+    )
+    resume_s: float = setting(
+        20.0, "seconds a character whose stream broke is kept; 0: not at all", low=0.0, high=MAX_RESUME_S
+    )
+    max_messages_per_s: float = setting(
+        200.0, "messages a second a session may send, on average; more are read later", low=1.0, high=1e6
     )
 
     def __post_init__(self) -> None:

@@ -19,7 +19,8 @@ from lamp.live import Plan
 from runtime import encode
 from runtime import limits as bounds
 from runtime.backend import BackendInfo
-from runtime.decode import Opening, read_prompt, read_scene_update
+from runtime.decode import Opening, read_prompt
+from runtime.decode_scene import read_scene_update
 from runtime.encode import FrameBlock
 from runtime.limits import Limits
 from runtime.live_work import LiveWork
@@ -252,12 +253,7 @@ class Session:
         self._playhead.start()
         self.stats.plan_sent(plan.scene_revision)
         frames = self._take_frames()
-        return drive_pb2.Plan(
-            plan_id=plan.plan_id, scene_revision=plan.scene_revision, start_frame=start_frame,
-            end_frame=self._outbox.end_index, terms=encode.terms(plan.terms), feasible=plan.feasible,
-            reason=plan.reason, settled=plan.settled, steps=plan.steps, optimise_s=plan.optimise_s,
-            frames=frames.messages() if frames is not None else [],
-        )  # fmt: skip
+        return encode.plan_message(plan, start_frame, self._outbox.end_index, frames)
 
     def _limit(self) -> int:
         """One past the last frame the client may have now."""
