@@ -146,7 +146,14 @@ def _checked(request: drive_pb2.DriveRequest | None) -> drive_pb2.Hello:
 
 
 async def _read(session: Session, requests: Requests) -> None:
-    async for request in requests:
+    while True:
+        try:
+            request = await anext(requests)
+        except StopAsyncIteration:
+            return
+        except Fault as malformed:  # no message at all, see runtime.malformed; the stream can be read on
+            session.notify(drive_pb2.Notice.CODE_INVALID, malformed.message)
+            continue
         try:
             session.handle(request)
         except Exception as error:  # nobody waits for this task, so a mistake of ours must not end it unseen

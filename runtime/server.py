@@ -15,6 +15,7 @@ from grpc_reflection.v1alpha import reflection
 from runtime.backend import Backend
 from runtime.certificates import Tls
 from runtime.limits import Limits
+from runtime.malformed import MalformedInterceptor
 from runtime.pb.v1 import service_pb2, service_pb2_grpc
 from runtime.scheduler import Scheduler
 from runtime.security import TokenInterceptor, Tokens, reaches_beyond_this_machine
@@ -50,7 +51,9 @@ class LampServer:
         self.servicer = MotionServicer(self.scheduler, self.config.limits)
         self._stopping: asyncio.Future[None] | None = None
         self._health = health.aio.HealthServicer()
-        interceptors = [TokenInterceptor(self.config.tokens)] if self.config.tokens else []
+        interceptors: list[grpc.aio.ServerInterceptor] = [MalformedInterceptor()]
+        if self.config.tokens:
+            interceptors.insert(0, TokenInterceptor(self.config.tokens))
         self._server = grpc.aio.server(interceptors=interceptors, options=_options(self.config))
         service_pb2_grpc.add_MotionServiceServicer_to_server(self.servicer, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
