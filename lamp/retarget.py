@@ -28,7 +28,9 @@ def _levels() -> list[tuple[list[int], list[int], list[int], Array]]:
     while missing := [j for j in range(JOINT_COUNT) if j not in known and j not in _LEAVES]:
         joints = [j for j in missing if PARENTS[j] in known]
         children = [_CHILD[j] for j in joints]
-        levels.append((joints, [PARENTS[j] for j in joints], children, REST_OFFSETS_M[children].astype(np.float64)))
+        levels.append(
+            (joints, [PARENTS[j] for j in joints], children, REST_OFFSETS_M[children].astype(np.float64))
+        )
         known.update(joints)
     return levels
 

@@ -75,13 +75,3 @@ class Timeline:
         low, high, u = linear_weights(len(joints), frame)
         contacts = all_contacts[low] * (1 - u)[:, None] + all_contacts[high] * u[:, None]
         return Motion.from_positions(interpolate(joints, frame), fps, contacts)
-
-
-def past_of(motion: Motion, end_s: float) -> tuple[int, Motion]:
-    """What a motion whose last frame is at session time ``end_s`` was at the frames of a timeline up to then: the index
-    of the first such frame, and the motion at 20 fps from it on (at least one frame)."""
-    last = int(np.floor(end_s * FPS + 1e-6))
-    beyond_s = end_s - last / FPS
-    count = max(int(np.floor((motion.duration_s - beyond_s) * FPS + 1e-6)) + 1, 1)
-    before_s = beyond_s + np.arange(count)[::-1] / FPS
-    return last - count + 1, motion.at(motion.duration_s - before_s, FPS)

@@ -6,14 +6,14 @@ worker thread calls a backend, its characters and its jobs; ``info`` may be read
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from lamp.intent import Floor, KeyPose, LookAt, Path
 from lamp.live import Plan
 from lamp.motion import Motion
-from lamp.optimizer import Report
+from lamp.optimizer import NoiseOptimizer, Report
 from lamp.prior import Result
 from lamp.problem import Target
 from lamp.scene.obstacle import Obstacle
@@ -35,6 +35,15 @@ class BackendInfo:
     def max_clip_s(self) -> float:
         """Longest clip, seconds."""
         return self.max_frames / self.fps
+
+
+@dataclass(frozen=True)
+class DeviceState:
+    """How the device is doing."""
+
+    out_of_memory: int = 0  # times it had too little memory for a batch
+    fallback: bool = False  # it was given up for another
+    memory_bytes: int = 0  # allocated on it; 0 on the host
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,13 @@ class Backend(Protocol[J]):
     @property
     def info(self) -> BackendInfo: ...
 
+    @property
+    def optimizer(self) -> NoiseOptimizer | None:
+        """What moves the jobs; None where nothing is optimised. Recordings watch it and repeat what it did."""
+
+    def provenance(self) -> dict[str, str]:
+        """All that the numbers of a plan depend on besides what the client asks for: name to value, for recordings."""
+
     def new_character(self, start: CharacterStart) -> Character[J]:
         """A live character; it plans nothing yet."""
 
@@ -123,3 +139,12 @@ class Backend(Protocol[J]):
 
     def advance(self, jobs: Sequence[J], steps: int) -> None:
         """A few steps for all jobs as one batch; marks finished ones."""
+
+    def advancing(self, jobs: Sequence[J], steps: int) -> Iterator[None]:
+        """As ``advance``, a part with each ``next``: none of them takes longer than the device needs for one batch."""
+
+    def step_times(self) -> Mapping[int, float]:
+        """Seconds of one step by number of live characters, as far as known before there are any."""
+
+    def device_state(self) -> DeviceState:
+        """How the device is doing; may be asked from any thread."""

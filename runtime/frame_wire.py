@@ -47,7 +47,11 @@ def _layout() -> list[tuple[str, bytes, Any]]:
 def _template() -> Array:
     """One frame as an element of ``Frames.frames``, everything constant filled in."""
     layout = _layout()
-    fields = [part for name, tag, kind in layout for part in ((f"{name}_tag", f"V{len(tag)}"), (name, *_listed(kind)))]
+    fields = [
+        part
+        for name, tag, kind in layout
+        for part in ((f"{name}_tag", f"V{len(tag)}"), (name, *_listed(kind)))
+    ]
     size = np.dtype(fields).itemsize
     begin = _tag(drive_pb2.Frames.DESCRIPTOR, "frames", _BYTES) + _varint(size)
     record = np.zeros((), np.dtype([("begin", f"V{len(begin)}"), *fields]))

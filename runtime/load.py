@@ -14,7 +14,7 @@ from runtime.step_times import StepTimes
 
 LEAST_STEPS = 10  # of a plan: as many as the planner takes before it may stop
 _MEMORY_S = 15.0
-# Before anything is measured, a character is taken to need this much a second; it counts as so many seconds of measuring.
+# Before anything is measured a character is taken to need so much a second; it counts as so many seconds of measuring.
 _EXPECTED_STEPS = 8.0
 _EXPECTED_OVERHEAD_S = 0.005
 _EXPECTED_WEIGHT_S = 10.0

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
 from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import (
@@ -59,10 +58,18 @@ class Metrics:
         self.load = gauge("load_ratio", "Share of the worker's time that the live characters need")
 
         self.plans = counter("plans", "Plans published: start, change or further", "kind", "feasible")
-        self.replan_seconds = histogram("replan_seconds", "From reading a change to a plan that knows it", _SECONDS)
-        self.queue_seconds = histogram("plan_queue_seconds", "From reading a change to its first step", _SECONDS)
-        self.compute_seconds = histogram("plan_compute_seconds", "Device time of the batches a plan was in", _SECONDS)
-        self.first_frame_seconds = histogram("first_frame_seconds", "From Hello to the first frames sent", _SECONDS)
+        self.replan_seconds = histogram(
+            "replan_seconds", "From reading a change to a plan that knows it", _SECONDS
+        )
+        self.queue_seconds = histogram(
+            "plan_queue_seconds", "From reading a change to its first step", _SECONDS
+        )
+        self.compute_seconds = histogram(
+            "plan_compute_seconds", "Device time of the batches a plan was in", _SECONDS
+        )
+        self.first_frame_seconds = histogram(
+            "first_frame_seconds", "From Hello to the first frames sent", _SECONDS
+        )
         self.steps = counter("steps", "Optimisation steps, summed over characters", "work")
         self.device_seconds = counter("device_seconds", "Time the device was used", "work")
         self.batch_rows = histogram("batch_rows", "Live characters in one batch", _ROWS)
@@ -72,17 +79,25 @@ class Metrics:
         self.frames_dropped = counter("frames_dropped", "Frames not sent because their time had passed")
         self.stalls = counter("stalls", "Times a client's playhead was beyond everything sent to it")
         self.notices = counter("notices", "Notices to clients", "code")
-        self.late_plans = counter("late_plans", "Plans that came after the playhead had passed where they begin")
+        self.late_plans = counter(
+            "late_plans", "Plans that came after the playhead had passed where they begin"
+        )
 
         self.offline = gauge("offline_calls", "Generate and Optimize calls running or waiting")
-        self.offline_queue_seconds = histogram("offline_queue_seconds", "Wait of a call for its first slice", _SECONDS)
+        self.offline_queue_seconds = histogram(
+            "offline_queue_seconds", "Wait of a call for its first slice", _SECONDS
+        )
         self.failures = counter("backend_failures", "Exceptions of the backend: live or offline work", "work")
-        self.out_of_memory = gauge("device_out_of_memory", "Times the device had too little memory for a batch")
+        self.out_of_memory = gauge(
+            "device_out_of_memory", "Times the device had too little memory for a batch"
+        )
         self.fallback = gauge("engine_fallback", "1 after the first engine was given up for another")
         self.device_memory = gauge("device_memory_bytes", "Memory allocated on the device")
         self.geometries = gauge("geometries", "Geometries in the store")
         self.geometry_bytes = gauge("geometry_bytes", "Memory of the geometries in the store")
-        self.loop_lag_seconds = histogram("event_loop_lag_seconds", "How late the event loop wakes", _LAG_SECONDS)
+        self.loop_lag_seconds = histogram(
+            "event_loop_lag_seconds", "How late the event loop wakes", _LAG_SECONDS
+        )
 
     def follow(self, gauge: Gauge, value: Callable[[], float]) -> None:
         """Ask ``value`` whenever the page is read; it is called on the page's thread."""
@@ -118,5 +133,3 @@ def read_address(address: str) -> tuple[str, int]:
     if not port.isdigit() or not 0 <= int(port) <= 65535:
         raise InputError("--metrics-address", f"{address!r} is not HOST:PORT with a port of 0..65535")
     return host.strip("[]") or "127.0.0.1", int(port)
-
-

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import importlib.metadata
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from lamp.live import LiveCharacter, LiveSettings
 from lamp.motion import Motion
-from lamp.optimizer import PlanJob
+from lamp.optimizer import NoiseOptimizer, PlanJob
 from lamp.prior import MotionPrior, Result
 from lamp.scene.obstacle import Obstacle
 from lamp.tasks import Task
-from runtime.backend import BackendInfo, CharacterStart, OptimizeOptions
+from runtime.backend import BackendInfo, CharacterStart, DeviceState, OptimizeOptions
+
+_LIBRARIES = {"onnx": "onnxruntime", "torch": "torch"}
+_MOST_CHARACTERS = 64  # in one batch
 
 
 class PriorBackend:
@@ -21,6 +26,26 @@ class PriorBackend:
         self.info = BackendInfo(
             prior.name, prior.licence, prior.engine_name, prior.device, prior.fps, prior.max_frames
         )
+
+    @property
+    def optimizer(self) -> NoiseOptimizer:
+        """What moves the jobs."""
+        return self._prior.planner.optimizer
+
+    def provenance(self) -> dict[str, str]:
+        """Bundle and weights, engine and device, versions and settings."""
+        from runtime.bench import hardware
+
+        prior = self._prior
+        settings = asdict(self._settings or LiveSettings())
+        return {
+            "bundle": prior.name, "weights": prior.bundle.fingerprint(),
+            "text_encoder": str(prior.info["text_encoder"]),
+            "engine": prior.engine_name, "device": prior.device, "threads": str(prior.threads or "all"),
+            **{name: str(value) for name, value in hardware().items()},
+            **{name: importlib.metadata.version(name) for name in ("numpy", _LIBRARIES[prior.engine_name])},
+            **{f"settings.{name}": repr(value) for name, value in settings.items()},
+        }  # fmt: skip
 
     def new_character(self, start: CharacterStart) -> LiveCharacter:
         """A live character; it plans nothing yet."""
@@ -39,6 +64,17 @@ class PriorBackend:
             for character, job in pairs:
                 character.publish(job)
                 character.put_obstacle("warm-up", Obstacle("sphere", (5.0, 1.0, 0.0)))
+        if self._prior.engine.captured:
+            self._record_steps()
+
+    def _record_steps(self) -> None:
+        """Let the GPU record the step for every batch of live characters now: later it would keep them waiting."""
+        planner = self._prior.planner
+        rows = 1
+        while rows < _MOST_CHARACTERS and planner.engine.batch_size(planner.live_shape, rows) >= rows:
+            rows *= 2
+            jobs = [c.next_job(0.0) for c in (self.new_character(CharacterStart("")) for _ in range(rows))]
+            self.advance([job for job in jobs if job is not None], 2)
 
     def optimize(self, tasks: Sequence[Task], options: OptimizeOptions) -> list[PlanJob]:
         """Offline tasks as jobs."""
@@ -61,3 +97,19 @@ class PriorBackend:
     def advance(self, jobs: Sequence[PlanJob], steps: int) -> None:
         """A few steps for all jobs as one batch; marks finished ones."""
         self._prior.planner.advance(jobs, steps)
+
+    def advancing(self, jobs: Sequence[PlanJob], steps: int) -> Iterator[None]:
+        """As ``advance``, one call of the engine with each ``next``."""
+        return self.optimizer.advancing(jobs, steps)
+
+    def step_times(self) -> dict[int, float]:
+        """What the warm-up measured."""
+        live = self._prior.planner.live_shape.frames
+        return {rows: seconds for (frames, rows), seconds in self.optimizer.step_s.items() if frames == live}
+
+    def device_state(self) -> DeviceState:
+        """How the device is doing."""
+        engine = self._prior.engine
+        return DeviceState(
+            self.optimizer.limits.failures, getattr(engine, "gave_up", False), engine.memory_bytes()
+        )

@@ -14,16 +14,17 @@ from grpc_reflection.v1alpha import reflection
 
 from runtime.backend import Backend
 from runtime.certificates import Tls
+from runtime.keepalive import PING_INTERVAL_S, server_options
 from runtime.limits import Limits
 from runtime.malformed import MalformedInterceptor
 from runtime.pb.v1 import service_pb2, service_pb2_grpc
+from runtime.recording import Recorder, RecordingConfig
 from runtime.scheduler import Scheduler
 from runtime.security import TokenInterceptor, Tokens, reaches_beyond_this_machine
 from runtime.service import MotionServicer
 
 log = logging.getLogger(__name__)
 SERVICE: str = service_pb2.DESCRIPTOR.services_by_name["MotionService"].full_name
-PING_INTERVAL_S = 10.0  # clients may ping this often; what the server accepts lies strictly below
 _WRAP_UP_S = 1.0  # for what was told to end
 DEFAULT_ADDRESS = "127.0.0.1:50061"
 
@@ -39,6 +40,7 @@ class ServerConfig:
     reflection: bool = True
     grace_s: float = 5.0  # from the announcement of the end to the end
     ping_interval_s: float = PING_INTERVAL_S
+    recording: RecordingConfig | None = None  # record every session
 
 
 class LampServer:
@@ -50,6 +52,8 @@ class LampServer:
         self.scheduler = Scheduler(backend, max_offline=self.config.limits.max_offline)
         self.servicer = MotionServicer(self.scheduler, self.config.limits)
         self._stopping: asyncio.Future[None] | None = None
+        self.recorder = Recorder(backend, self.config.recording) if self.config.recording else None
+        self.servicer.drives.recorder = self.recorder
         self._health = health.aio.HealthServicer()
         interceptors: list[grpc.aio.ServerInterceptor] = [MalformedInterceptor()]
         if self.config.tokens:
@@ -76,6 +80,8 @@ class LampServer:
             ) from error
         if reaches_beyond_this_machine(address) and not (self.config.tokens and tls):
             log.warning("%s can be reached from other machines without both TLS and a token", address)
+        if self.recorder is not None:
+            self.recorder.start()
         self.scheduler.start()
         await self._server.start()
         for name in ("", SERVICE):
@@ -106,6 +112,8 @@ class LampServer:
         await asyncio.gather(self.servicer.drives.drain(reason, grace_s), self.servicer.calls.drain(grace_s))
         await self.scheduler.stop()  # calls that are left end with UNAVAILABLE
         await self._server.stop(_WRAP_UP_S)
+        if self.recorder is not None:
+            await asyncio.to_thread(self.recorder.stop)
         log.info("stopped")
 
     def hurry(self) -> None:
@@ -128,16 +136,10 @@ def _must_be_free(address: str) -> None:
 
 
 def _options(config: ServerConfig) -> list[tuple[str, int]]:
-    ping_ms = int(config.ping_interval_s * 1000)
     return [
         ("grpc.max_receive_message_length", config.limits.max_message_bytes),
         ("grpc.max_send_message_length", 64 * 1024 * 1024),
         ("grpc.so_reuseport", 0),  # a second server on the port is an error, not a silent sharer
-        ("grpc.keepalive_time_ms", 2 * ping_ms),
-        ("grpc.keepalive_timeout_ms", ping_ms),
-        ("grpc.keepalive_permit_without_calls", 1),
-        ("grpc.http2.max_pings_without_data", 0),
-        ("grpc.http2.min_recv_ping_interval_without_data_ms", ping_ms // 2),
-        ("grpc.http2.max_ping_strikes", 3),
         ("grpc.max_metadata_size", 16 * 1024),
+        *server_options(config.ping_interval_s),
     ]

@@ -20,10 +20,10 @@ from lamp.problem import Target
 from lamp.scene.obstacle import Obstacle
 from lamp.skeleton import JOINT_COUNT, fit_skeleton, forward_kinematics
 from lamp.tasks import Task
-from lamp.timeline import FPS, Timeline, past_of
+from lamp.timeline import FPS, Timeline
 from runtime import stub_pose
 from runtime.backend import CharacterStart
-from runtime.stub_walk import Spot, detour_m, walk
+from runtime.stub_walk import Spot, detour_m, past_of, walk
 
 Array = NDArray[Any]
 _SPEEDS_MPS = {"stand": 0.0, "run": 2.5}  # by a word of the prompt

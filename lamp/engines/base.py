@@ -37,3 +37,12 @@ class Engine(Protocol):
 
     def read(self, batch: Any) -> Arrays:
         """The state of the batch, back on the host."""
+
+    def release(self, shape: Shape, size: int) -> None:
+        """Give back what is kept for batches of this shape and size: there was no memory for one."""
+
+    def give_up(self, error: Exception) -> bool:
+        """There is no memory even for a single row. Whether another engine goes on in place of this one."""
+
+    def memory_bytes(self) -> int:
+        """Memory allocated on a device of its own; 0 on the host."""

@@ -100,6 +100,15 @@ class OnnxEngine:
             k.removeprefix("state_"): np.array(v) for k, v in batch.feed.items() if k.startswith("state_")
         }
 
+    def release(self, shape: Shape, size: int) -> None:
+        self._sessions.pop(self._steps.get((shape.frames, size), ""), None)
+
+    def give_up(self, error: Exception) -> bool:
+        return False
+
+    def memory_bytes(self) -> int:
+        return 0
+
     def _session(self, file: str) -> ort.InferenceSession:
         if file not in self._sessions:
             self._sessions[file] = self._open(file)

@@ -92,6 +92,17 @@ class TorchEngine:
     def read(self, batch: Batch) -> Arrays:
         return {k: self._host(v) for k, v in batch.state.items()}
 
+    def release(self, shape: Shape, size: int) -> None:
+        self._graphs.pop((shape.frames, size), None)
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def give_up(self, error: Exception) -> bool:
+        return False
+
+    def memory_bytes(self) -> int:
+        return torch.cuda.memory_allocated(self._device) if self._device.type == "cuda" else 0
+
     def _capture(self, shape: Shape, size: int) -> _Captured:
         """Record the step for static memory; the warm-up runs on a side stream as CUDA graphs ask for."""
         key = (shape.frames, size)

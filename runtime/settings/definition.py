@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lamp.errors import InputError
+from runtime.keepalive import PING_INTERVAL_S
 from runtime.limits import Limits
 from runtime.settings.item import Item, items_of, setting
 from runtime.settings.sources import Effective, gather
@@ -37,7 +38,8 @@ class Settings:
         5.0, "seconds for clients between the stop signal and the end", low=0.0, high=86_400.0
     )
     ping_interval_s: float = setting(
-        10.0, "clients may ping this often; dead ones are noticed after about three times as long", low=0.1, high=3600.0
+        PING_INTERVAL_S, "clients may ping this often; dead ones are noticed within three times as long",
+        low=0.1, high=3600.0,
     )  # fmt: skip
     tls_cert: Path | None = setting(None, "certificate chain (PEM): serve over TLS")
     tls_key: Path | None = setting(None, "its private key (PEM)")

@@ -107,7 +107,9 @@ class Driven:
 
     @property
     def last_index(self) -> int:
-        return max(self.frames, default=-1)
+        """Of the last frame received; before the first, the one before the first that was announced."""
+        first = round(self.welcome.start_time_s * self.welcome.fps) if self.welcome is not None else 0
+        return max(self.frames, default=first - 1)
 
     def sent_until_s(self, fps: float = 30.0) -> float:
         return self.last_index / fps
