@@ -14,6 +14,13 @@ _OURS = ("runtime.", "lamp.")
 _POOL = "asyncio_"  # threads of the loop's own executor: bounded, and kept on purpose
 
 
+_ACCEPTS = "AioServer."  # grpc's own: they wait for the next call of each method
+
+
+def _name(task: asyncio.Task[object]) -> str:
+    return str(getattr(task.get_coro(), "__qualname__", "?"))
+
+
 @dataclass(frozen=True)
 class Holdings:
     """Counts of everything that a call may leave behind."""
@@ -56,7 +63,7 @@ def holdings(here: Site) -> Holdings:
         here.sessions,
         here.works,
         here.server.scheduler.offline_count,
-        Counter(getattr(t.get_coro(), "__qualname__", "?") for t in asyncio.all_tasks()),
+        Counter(name for t in asyncio.all_tasks() if not (name := _name(t)).startswith(_ACCEPTS)),
         frozenset(t.name for t in threading.enumerate() if not t.name.startswith(_POOL)),
         objects,
     )

@@ -21,6 +21,8 @@ class Neighbour:
         self.driven = driven
         self.proofs = 0
         self._began = time.monotonic()
+        self._writing = asyncio.Lock()  # grpc takes one write at a time
+        self._leaving = False
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._play())]
 
     async def _read(self) -> None:
@@ -29,10 +31,11 @@ class Neighbour:
         raise AssertionError(f"an honest client lost its session: {await self.driven.call.code()}")
 
     async def _play(self) -> None:
-        while True:
-            await asyncio.sleep(0.1)
+        while not self._leaving:
             played_s = min(time.monotonic() - self._began, max(self.driven.sent_until_s(), 0.0))
-            await self.driven.play(played_s)
+            async with self._writing:
+                await self.driven.play(played_s)
+            await asyncio.sleep(0.1)
 
     def check(self) -> None:
         """Raises what went wrong so far."""
@@ -46,7 +49,10 @@ class Neighbour:
         self.check()
         self.proofs += 1
         revision = 1 + (self.driven.plans[-1].scene_revision if self.driven.plans else 0)
-        await self.driven.update(revision=revision, put_obstacles=[sphere("rock", 0.1, 0.9, 3.0 + revision)])
+        async with self._writing:
+            await self.driven.update(
+                revision=revision, put_obstacles=[sphere("rock", 0.1, 0.9, 3.0 + revision % 50)]
+            )
 
         def known() -> bool:
             self.check()
@@ -57,9 +63,11 @@ class Neighbour:
     async def close(self) -> None:
         """End the session; it must end well."""
         self.check()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._leaving = True
+        reading, playing = self._tasks
+        await playing  # not cancelled: a write that is cancelled cancels its call
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
         assert await self.driven.bye() is grpc.StatusCode.OK
 
 

@@ -64,7 +64,7 @@ def garbage_frames(chance: random.Random, count: int) -> bytes:
 async def throw(
     address: str, data: bytes, *, linger_s: float = 0.0, reset: bool = False, answer_s: float = 0.0
 ) -> bool:
-    """Connect, send ``data``, wait, hang up (``reset``: with RST). Whether the server hung up first, in ``answer_s``."""
+    """Connect, send ``data``, wait, hang up (``reset``: with RST). Whether the server hung up first in ``answer_s``."""
     host, _, port = address.rpartition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     ended = False

@@ -6,8 +6,6 @@ import asyncio
 import gc
 import json
 import os
-import subprocess
-import sys
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +14,7 @@ import grpc
 import pytest
 
 from runtime.server_process import ServerProcess, rss_mib
+from tests.catalogue.processes import run
 from tests.runtime.conftest import Site
 from tests.runtime.wire import Driven
 
@@ -32,10 +31,9 @@ def test_ten_thousand_calls_leave_client_and_server_as_they_were(
     tmp_path: Path, tried: Callable[..., None]
 ) -> None:
     with ServerProcess(["--stub", "--log-level", "warning"], log=tmp_path / "log", own_group=True) as server:
-        client = Path(__file__).with_name("unary_client.py")
-        run([sys.executable, str(client), server.address, "500"])
+        run("unary_client.py", server.address, "500")
         before = rss_mib(server.pid)
-        found = json.loads(run([sys.executable, str(client), server.address, str(CALLS)]))
+        found = json.loads(run("unary_client.py", server.address, str(CALLS)))
         after = rss_mib(server.pid)
     assert before is not None and after is not None
     assert found["calls"] == CALLS
@@ -99,11 +97,3 @@ def test_python_allocations_of_the_server_do_not_grow(
         tried("short sessions for memory growth", 3 * count)
 
     on_server(body)
-
-
-def run(command: list[str]) -> str:
-    """What a client process printed; its complaint when it failed."""
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False, env=environment)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
