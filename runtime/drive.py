@@ -12,17 +12,21 @@ from runtime import limits as bounds
 from runtime.backend import BackendInfo
 from runtime.decode import Opening, read_hello
 from runtime.limits import Limits
+from runtime.live_work import LiveWork
 from runtime.log import with_fields
+from runtime.malformed import Malformed
 from runtime.pb.v1 import drive_pb2
 from runtime.recording import Recorder
 from runtime.roster import Roster
 from runtime.scheduler import Scheduler
 from runtime.session import Session
 from runtime.status import Fault, exhausted, fault_of, invalid, unavailable
+from runtime.token_bucket import TokenBucket
 from runtime.validation import Violation
 
 Requests = AsyncIterator[drive_pb2.DriveRequest]
 _STUCK_S = 0.5
+_BURST_S = 2.0  # of messages at the greatest rate that a client may save up
 Context = grpc.aio.ServicerContext[drive_pb2.DriveRequest, drive_pb2.DriveResponse]
 
 
@@ -106,10 +110,15 @@ class Drives:
                 f"all {self._limits.max_sessions} sessions are in use; try again later, or on another server",
                 5.0,
             )
-        wake = self._scheduler.wake
-        session = Session(self.roster.new_token(), opening, self._info, self._limits, wake)
+        self._scheduler.admission.character(len(self.roster) + self.roster.kept)
+        session = self._session(self.roster.new_token(), opening)
         self.roster.add(session)
         return session
+
+    def _session(self, token: str, opening: Opening, lost: LiveWork | None = None) -> Session:
+        scheduler, how = self._scheduler, "new" if lost is None else "resumed"
+        scheduler.metrics.sessions_opened.labels(how).inc()
+        return Session(token, opening, self._info, self._limits, scheduler.wake, lost, scheduler.metrics)
 
     def _record(self, session: Session, hello: drive_pb2.Hello) -> None:
         work = session.work
@@ -121,7 +130,7 @@ class Drives:
         """A session that goes on where ``old`` lost its stream, or is about to: the newer stream of a token wins, since
         a client knows of a broken connection long before its server does."""
         old.work.playhead.hold()
-        session = Session(old.token, opening, self._info, self._limits, self._scheduler.wake, old.work)
+        session = self._session(old.token, opening, old.work)
         session.started = True
         self.roster.replace(old, session)
         old.fail(Fault(grpc.StatusCode.ABORTED, "TAKEN_OVER", "another stream with the same token took over"))
@@ -169,7 +178,9 @@ class Drives:
 
     async def _converse(self, session: Session, requests: Requests, context: Context) -> None:
         """Until the session ends: returns when it ends well, raises ``Fault`` otherwise."""
-        reader = asyncio.create_task(_read(session, requests))
+        rate = self._limits.max_messages_per_s
+        budget = TokenBucket(rate, _BURST_S * rate)
+        reader = asyncio.create_task(_read(session, requests, budget))
         others = {asyncio.create_task(_write(session, context)), asyncio.create_task(self._watch(session))}
         try:
             # The reader may end early: a client that half-closes without Bye goes on by the clock.
@@ -233,21 +244,23 @@ def _checked(request: drive_pb2.DriveRequest | None) -> drive_pb2.Hello:
     return request.hello
 
 
-async def _read(session: Session, requests: Requests) -> None:
+async def _read(session: Session, requests: Requests, budget: TokenBucket) -> None:
+    """Take in messages, no faster than ``budget`` allows: what is not read keeps the sender waiting."""
     while True:
         try:
-            request = await anext(requests)
+            session.handle(await anext(requests))
         except StopAsyncIteration:
             return
-        except Fault as malformed:  # no message at all, see runtime.malformed; the stream can be read on
+        except Malformed as malformed:  # the stream can be read on
             session.notify(drive_pb2.Notice.CODE_INVALID, malformed.message)
-            continue
-        try:
-            session.handle(request)
         except Exception as error:  # nobody waits for this task, so a mistake of ours must not end it unseen
             session.log.exception("a message could not be handled; the session ends")
             session.fail(fault_of(error))
             return
+        budget.take(1.0)
+        if (owed_s := budget.owed_s()) > 0.0:
+            session.too_many_messages()
+            await asyncio.sleep(owed_s)
 
 
 async def _write(session: Session, context: Context) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from google.protobuf.descriptor import Descriptor
+from google.protobuf.message import Message
 from numpy.typing import NDArray
 
 from runtime.pb.v1 import drive_pb2, geometry_pb2, motion_pb2
@@ -25,13 +25,13 @@ def _varint(value: int) -> bytes:
     return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + _varint(value >> 7)
 
 
-def _tag(message: Descriptor, field: str, wire_type: int) -> bytes:
-    return _varint(message.fields_by_name[field].number << 3 | wire_type)
+def _tag(message: type[Message], field: str, wire_type: int) -> bytes:
+    return _varint(message.DESCRIPTOR.fields_by_name[field].number << 3 | wire_type)
 
 
 def _layout() -> list[tuple[str, bytes, Any]]:
     """Per field of a frame, in order: its name, the constant bytes before it, its type."""
-    frame, point = motion_pb2.Frame.DESCRIPTOR, geometry_pb2.Vector3.DESCRIPTOR
+    frame, point = motion_pb2.Frame, geometry_pb2.Vector3
     axes = [(axis, _tag(point, axis, _FIXED32), "<f4") for axis in "xyz"]
     root = _tag(frame, "root_position", _BYTES) + _varint(sum(len(tag) + 4 for _, tag, _ in axes))
     return [
@@ -53,7 +53,7 @@ def _template() -> Array:
         for part in ((f"{name}_tag", f"V{len(tag)}"), (name, *_listed(kind)))
     ]
     size = np.dtype(fields).itemsize
-    begin = _tag(drive_pb2.Frames.DESCRIPTOR, "frames", _BYTES) + _varint(size)
+    begin = _tag(drive_pb2.Frames, "frames", _BYTES) + _varint(size)
     record = np.zeros((), np.dtype([("begin", f"V{len(begin)}"), *fields]))
     record["begin"] = np.void(begin)
     for name, tag, _ in layout:

@@ -70,7 +70,9 @@ class LiveWork:
     job_read_s: float = 0.0  # when the wishes the job is for were read
     planned_revision: int = -1  # of the last plan published
     planned_at_s: float = field(default_factory=time.monotonic)  # by the clock: when that was, or its start
-    unanswered_since_s: float = field(default_factory=time.monotonic)  # by the clock: of the wishes no plan knows
+    unanswered_since_s: float = field(
+        default_factory=time.monotonic
+    )  # by the clock: of the wishes no plan knows
     look_at_s: float = 0.0  # by the clock: before then no job is due, unless the wishes change
     spent: JobCost = field(default_factory=JobCost)
     end_frame: int = field(init=False)  # one past the last frame rendered

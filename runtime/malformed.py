@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 import grpc
@@ -18,19 +17,16 @@ from runtime.status import Fault, abort, invalid
 from runtime.validation import Violation
 
 
-@dataclass(frozen=True)
-class Malformed:
-    """Stands for a request that could not be parsed."""
+class Malformed(Fault):
+    """Stands for a request that could not be parsed, and ends the calls that cannot go on without it."""
 
-    problem: str
-
-    def fault(self) -> Fault:
-        """How a call that cannot go on without it ends."""
-        return invalid([Violation("message", self.problem)], "MALFORMED_MESSAGE")
+    def __init__(self, problem: str) -> None:
+        refusal = invalid([Violation("message", problem)], "MALFORMED_MESSAGE")
+        super().__init__(refusal.code, refusal.reason, refusal.message, refusal.details)
 
 
 class MalformedInterceptor(grpc.aio.ServerInterceptor):
-    """Lets calls refuse them with INVALID_ARGUMENT; a stream of requests raises ``Fault`` for each and can be read on."""
+    """Lets calls refuse them with INVALID_ARGUMENT; a stream of requests raises it for each and can be read on."""
 
     async def intercept_service(
         self,
@@ -82,7 +78,7 @@ async def _checked(request: Any, streaming: bool, context: grpc.aio.ServicerCont
     if streaming:
         return _Requests(request)
     if isinstance(request, Malformed):
-        await abort(context, request.fault())
+        await abort(context, request)
     return request
 
 
@@ -98,5 +94,5 @@ class _Requests:
     async def __anext__(self) -> Any:
         request = await self._requests.__anext__()
         if isinstance(request, Malformed):
-            raise request.fault()
+            raise request
         return request

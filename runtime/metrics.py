@@ -54,7 +54,6 @@ class Metrics:
 
         self.sessions = gauge("sessions", "Streams of live characters, open or kept for resuming")
         self.sessions_opened = counter("sessions_opened", "Sessions that said Hello: new or resumed", "how")
-        self.refused = counter("admission_refused", "Refused with RESOURCE_EXHAUSTED", "what", "reason")
         self.load = gauge("load_ratio", "Share of the worker's time that the live characters need")
 
         self.plans = counter("plans", "Plans published: start, change or further", "kind", "feasible")

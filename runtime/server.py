@@ -12,14 +12,18 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from runtime import loop_lag
 from runtime.backend import Backend
 from runtime.certificates import Tls
 from runtime.keepalive import PING_INTERVAL_S, server_options
 from runtime.limits import Limits
 from runtime.malformed import MalformedInterceptor
+from runtime.metrics import MetricsPage
 from runtime.pb.v1 import service_pb2, service_pb2_grpc
 from runtime.recording import Recorder, RecordingConfig
+from runtime.rpc_metrics import MetricsInterceptor
 from runtime.scheduler import Scheduler
+from runtime.scheduling import Scheduling
 from runtime.security import TokenInterceptor, Tokens, reaches_beyond_this_machine
 from runtime.service import MotionServicer
 
@@ -40,6 +44,8 @@ class ServerConfig:
     reflection: bool = True
     grace_s: float = 5.0  # from the announcement of the end to the end
     ping_interval_s: float = PING_INTERVAL_S
+    scheduling: Scheduling = field(default_factory=Scheduling)
+    metrics_address: str | None = None  # host:port of the page for Prometheus
     recording: RecordingConfig | None = None  # record every session
 
 
@@ -49,15 +55,21 @@ class LampServer:
     def __init__(self, backend: Backend[Any], config: ServerConfig | None = None) -> None:
         self.config = config or ServerConfig()
         self.port = 0
-        self.scheduler = Scheduler(backend, max_offline=self.config.limits.max_offline)
+        self.scheduler = Scheduler(
+            backend, max_offline=self.config.limits.max_offline, scheduling=self.config.scheduling
+        )
+        self.metrics = self.scheduler.metrics
+        self.page: MetricsPage | None = None  # while it is served
+        self._lag: asyncio.Task[None] | None = None
         self.servicer = MotionServicer(self.scheduler, self.config.limits)
         self._stopping: asyncio.Future[None] | None = None
         self.recorder = Recorder(backend, self.config.recording) if self.config.recording else None
         self.servicer.drives.recorder = self.recorder
         self._health = health.aio.HealthServicer()
-        interceptors: list[grpc.aio.ServerInterceptor] = [MalformedInterceptor()]
+        interceptors: list[grpc.aio.ServerInterceptor] = [MetricsInterceptor(self.metrics)]
         if self.config.tokens:
-            interceptors.insert(0, TokenInterceptor(self.config.tokens))
+            interceptors.append(TokenInterceptor(self.config.tokens))
+        interceptors.append(MalformedInterceptor())
         self._server = grpc.aio.server(interceptors=interceptors, options=_options(self.config))
         service_pb2_grpc.add_MotionServiceServicer_to_server(self.servicer, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
@@ -82,11 +94,32 @@ class LampServer:
             log.warning("%s can be reached from other machines without both TLS and a token", address)
         if self.recorder is not None:
             self.recorder.start()
+        self._show_metrics()
         self.scheduler.start()
         await self._server.start()
         for name in ("", SERVICE):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
         log.info("listening on %s", self.listening_on)
+
+    def _show_metrics(self) -> None:
+        metrics, scheduler = self.metrics, self.scheduler
+        metrics.follow(metrics.sessions, lambda: len(self.servicer.drives))
+        metrics.follow(metrics.offline, lambda: scheduler.offline_count)
+        metrics.follow(metrics.load, lambda: scheduler.load.predicted(scheduler.load.present))
+        state = scheduler.backend.device_state
+        metrics.follow(metrics.out_of_memory, lambda: state().out_of_memory)
+        metrics.follow(metrics.fallback, lambda: state().fallback)
+        metrics.follow(metrics.device_memory, lambda: state().memory_bytes)
+        self._lag = asyncio.create_task(loop_lag.watch(metrics))
+        if self.config.metrics_address is not None:
+            self.page = MetricsPage(metrics, self.config.metrics_address)
+            log.info("metrics on port %d", self.page.port)
+
+    async def _hide_metrics(self) -> None:
+        if self._lag is not None:
+            self._lag.cancel()
+        if self.page is not None:
+            await asyncio.to_thread(self.page.close)
 
     @property
     def listening_on(self) -> str:
@@ -114,6 +147,7 @@ class LampServer:
         await self._server.stop(_WRAP_UP_S)
         if self.recorder is not None:
             await asyncio.to_thread(self.recorder.stop)
+        await self._hide_metrics()
         log.info("stopped")
 
     def hurry(self) -> None:

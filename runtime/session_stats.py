@@ -1,4 +1,4 @@
-"""What a session has done so far, in numbers, for the line in the log that closes it."""
+"""What a session has done so far, in numbers: for the line in the log that closes it, and for the server's metrics."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from runtime.metrics import Metrics
+
 _MOST_SAMPLES = 1024  # of re-plan times, the newest
 
 
@@ -16,6 +18,7 @@ _MOST_SAMPLES = 1024  # of re-plan times, the newest
 class SessionStats:
     """Counters of one session. Lives on the event loop."""
 
+    metrics: Metrics = field(default_factory=Metrics)
     clock: Callable[[], float] = time.monotonic
     messages: int = 0  # taken in
     notices: int = 0
@@ -37,12 +40,33 @@ class SessionStats:
     def plan_sent(self, revision: int) -> float | None:
         """A plan that knows ``revision`` goes out; seconds since the change it answers, None if it answers none."""
         self.plans += 1
+        if self.plans == 1:
+            self.metrics.first_frame_seconds.observe(self.clock() - self._began_s)
         if self._changed is None or revision < self._changed[0]:
             return None
         took_s = self.clock() - self._changed[1]
         self._changed = None
         self._replans_s.append(took_s)
         return took_s
+
+    def frames_sent(self, count: int) -> None:
+        """Frames go out."""
+        self.frames += count
+        self.metrics.frames_sent.inc(count)
+
+    def frames_dropped(self, count: int) -> None:
+        """Frames whose time has passed do not go out."""
+        self.metrics.frames_dropped.inc(count)
+
+    def stalled(self) -> None:
+        """The playhead ran out of frames."""
+        self.stalls += 1
+        self.metrics.stalls.inc()
+
+    def noticed(self, code: str) -> None:
+        """The client is told something."""
+        self.notices += 1
+        self.metrics.notices.labels(code).inc()
 
     def summary(self) -> dict[str, float | int]:
         """For the log; times in seconds, re-plan percentiles only where there was one."""

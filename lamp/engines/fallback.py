@@ -18,20 +18,13 @@ class FallbackEngine:
     """The first engine until it runs out of memory for good; from then on the second, which is made only then."""
 
     def __init__(self, first: Engine, make_second: Callable[[], Engine]) -> None:
-        self._engine, self._make_second = first, make_second
+        self._make_second = make_second
         self.gave_up = False
+        self._take(first)
 
-    @property
-    def name(self) -> str:
-        return self._engine.name
-
-    @property
-    def device(self) -> str:
-        return self._engine.device
-
-    @property
-    def captured(self) -> bool:
-        return self._engine.captured
+    def _take(self, engine: Engine) -> None:
+        self._engine = engine
+        self.name, self.device, self.captured = engine.name, engine.device, engine.captured
 
     def encode(self, features: Array, visible: Array) -> Array:
         return self._either(lambda engine: engine.encode(features, visible))
@@ -64,7 +57,8 @@ class FallbackEngine:
         """Change to the second engine; False when that was done already."""
         if self.gave_up:
             return False
-        first, self._engine = self._engine, self._make_second()
+        first = self._engine
+        self._take(self._make_second())
         self.gave_up = True
         log.error(
             "%s has no memory left on %s (%s); going on with %s on %s, which is slower: free memory and restart",

@@ -100,7 +100,7 @@ def _config(settings: Settings) -> tuple[ServerConfig, Tokens | None]:
         tls.check()
     config = ServerConfig(
         settings.address, settings.limits, tls, tokens, settings.reflects, settings.grace_s,
-        settings.ping_interval_s,
+        settings.ping_interval_s, scheduling=settings.scheduling, metrics_address=settings.metrics_address,
     )  # fmt: skip
     return config, tokens
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from lamp.errors import InputError
 from runtime.keepalive import PING_INTERVAL_S
 from runtime.limits import Limits
+from runtime.scheduling import Scheduling
 from runtime.settings.item import Item, items_of, setting
 from runtime.settings.sources import Effective, gather
 
@@ -55,7 +56,11 @@ class Settings:
         "info", "least level of what is logged", choices=("debug", "info", "warning", "error")
     )
     log_format: str = setting("text", "json: one object a line", choices=("text", "json"))
+    metrics_address: str | None = setting(
+        None, "HOST:PORT of the page for Prometheus, or a port on this machine; empty: none"
+    )
     limits: Limits = Limits()
+    scheduling: Scheduling = field(default_factory=Scheduling)
 
     def __post_init__(self) -> None:
         if (self.tls_key or self.tls_client_ca) and not self.tls_cert:
@@ -95,8 +100,9 @@ class Settings:
         return not self.all_tokens() if self.reflection is None else self.reflection
 
 
-ITEMS: tuple[Item, ...] = (*items_of(Settings), *items_of(Limits))
-LIMITS = frozenset(field.name for field in fields(Limits))
+ITEMS: tuple[Item, ...] = (*items_of(Settings), *items_of(Limits), *items_of(Scheduling))
+LIMITS = frozenset(f.name for f in fields(Limits))
+SCHEDULING = frozenset(f.name for f in fields(Scheduling))
 
 
 def load(
@@ -111,5 +117,12 @@ def load(
 
 
 def _build(values: Mapping[str, Any]) -> Settings:
-    limits = Limits(**{name: value for name, value in values.items() if name in LIMITS})
-    return Settings(limits=limits, **{name: value for name, value in values.items() if name not in LIMITS})
+    parts = {"limits": (Limits, LIMITS), "scheduling": (Scheduling, SCHEDULING)}
+    own = {name: value for name, value in values.items() if name not in LIMITS | SCHEDULING}
+    try:
+        made = {part: kind(**{n: values[n] for n in names}) for part, (kind, names) in parts.items()}
+    except InputError:
+        raise
+    except ValueError as error:
+        raise InputError("settings", str(error)) from error
+    return Settings(**own, **made)
