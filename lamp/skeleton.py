@@ -125,7 +125,7 @@ def forward_kinematics(root_m: Array, local_rotations_xyzw: Array) -> Array:
     """World joints ``(..., 22, 3)`` from root position ``(..., 3)`` and parent-relative rotations ``(..., 22, 4)``."""
     given = np.asarray(local_rotations_xyzw, dtype=np.float64)
     # joints first: each level then is one contiguous block
-    world = np.ascontiguousarray(given.reshape(-1, JOINT_COUNT, 4).transpose(1, 0, 2))
+    world = given.reshape(-1, JOINT_COUNT, 4).transpose(1, 0, 2).copy()
     joints = np.zeros((*world.shape[:-1], 3))
     joints[0] = np.reshape(root_m, (-1, 3))
     for children, parents in depth_levels():

@@ -158,11 +158,10 @@ class Drives:
         else:
             self.roster.remove(session)
             self._scheduler.remove(session.work)
-            session.log.info("session closed")
 
     def _forget(self, session: Session) -> None:
         self._scheduler.remove(session.work)
-        session.log.info("session closed: its client did not come back, or others needed its place")
+        session.log.info("the character is let go: its client did not come back, or others needed its place")
 
     async def _hello(self, requests: Requests) -> drive_pb2.Hello:
         """The Hello that must come first, in a version this server speaks."""

@@ -60,7 +60,7 @@ class Session:
         """``lost``: the character of a session of the same token whose stream broke, to go on with."""
         self.token = token
         self.log = SessionLog(log, log_name(token))
-        self.stats = SessionStats(metrics or Metrics())
+        self.stats = SessionStats(metrics=metrics or Metrics())
         self.client_name = opening.client_name
         self.started = False  # the worker has its character
         self.active_s = time.monotonic()  # when something last came in or went out

@@ -18,8 +18,8 @@ _MOST_SAMPLES = 1024  # of re-plan times, the newest
 class SessionStats:
     """Counters of one session. Lives on the event loop."""
 
-    metrics: Metrics = field(default_factory=Metrics)
     clock: Callable[[], float] = time.monotonic
+    metrics: Metrics = field(default_factory=Metrics)
     messages: int = 0  # taken in
     notices: int = 0
     plans: int = 0  # sent

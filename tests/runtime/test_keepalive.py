@@ -78,7 +78,7 @@ def test_the_server_notices_a_client_that_vanished(on_server: OnServer) -> None:
             assert time.monotonic() - began < 9, "long before the session would count as idle"
             driven.call.cancel()
 
-    on_server(body, ping_interval_s=0.3, limits=Limits(idle_timeout_s=600.0))
+    on_server(body, ping_interval_s=0.3, limits=Limits(idle_timeout_s=600.0, resume_s=0.0))
 
 
 def test_a_client_notices_a_server_that_vanished(on_server: OnServer) -> None:

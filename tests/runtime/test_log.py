@@ -95,7 +95,7 @@ def test_the_line_that_closes_says_why(
 
 
 def test_a_flood_of_bad_messages_leaves_a_few_lines(on_server: OnServer, stream: io.StringIO) -> None:
-    sent = 500
+    sent = 300  # fewer than a client may send at once
 
     async def body(here: Site) -> None:
         driven = await Driven.open(here.channel())
