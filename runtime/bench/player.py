@@ -28,7 +28,7 @@ from runtime.pb.v1 import drive_pb2, motion_pb2
 
 FPS = 30
 _PLAYHEAD_EVERY = 3  # frames
-_LAST_CHANGE_S = 4.0  # no change is made so near to the end: its answer should still be seen
+_LAST_CHANGE_S = 4.0  # no change is made so near to the end (of a short run: its last third), for its answer's sake
 _BYE_S = 5.0
 
 
@@ -37,7 +37,7 @@ class Player:
 
     def __init__(self, stub: Any, seed: int, until_s: float) -> None:
         self._stub, self._script, self._seed = stub, Script(seed), seed
-        self._until_s = until_s  # session time after which nothing new happens
+        self._last_change_s = max(until_s - _LAST_CHANGE_S, until_s * 2.0 / 3.0)
         self.figures = Figures()
         self._frames: dict[int, tuple[motion_pb2.Frame, float]] = {}  # with the time of arrival
         self._next = 0  # the frame to show next
@@ -177,7 +177,7 @@ class Player:
     def _act(self, frame: motion_pb2.Frame, now: float) -> None:
         """Let the script change the scene."""
         now_s = self._next / FPS
-        if now_s > self._until_s - _LAST_CHANGE_S or not self._script.due(now_s):
+        if now_s > self._last_change_s or not self._script.due(now_s):
             return
         last = min(self._next + 2 * FPS, max(self._frames, default=self._next))
         ahead = self._frames[last][0] if last in self._frames else frame

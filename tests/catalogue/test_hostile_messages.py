@@ -73,7 +73,7 @@ def test_every_number_that_is_none_is_refused_by_field(on_server: OnServer, trie
                 notice = driven.notices[-1]
                 assert notice.code == Notice.CODE_INVALID, (name, notice)
                 kind, _, field = name.partition(".")
-                said = "orientation" if kind == "Quaternion" else field
+                said = {"Quaternion": "orientation", "Frame": "pose"}.get(kind, field)
                 assert any(said in v.field for v in notice.violations), (name, notice)
             tried("numbers that are none, one by one", len(messages))
             assert finite(driven)
