@@ -17,7 +17,7 @@ import numpy as np
 from lamp.batch_limits import BatchLimits, is_out_of_memory
 from lamp.engines.base import Engine
 from lamp.errors import InputError
-from lamp.problem import TERMS, Array, Arrays, Shape, stack_rows
+from lamp.problem import TERMS, Array, Arrays, Shape, empty_row, fresh_state, stack_rows
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,7 @@ class EngineRun:
 
     batch: int  # rows the engine ran, padding included
     steps: int
-    states: tuple[
-        Arrays, ...
-    ]  # those of the rows that were moved, in their order: the objects a job's ``rows`` hold
+    states: tuple[Arrays, ...]  # of the rows that were moved, in order: the objects that ``PlanJob.rows`` hold
 
 
 class NoiseOptimizer:
@@ -167,6 +165,12 @@ class NoiseOptimizer:
         if self.on_run is not None:
             self.on_run(EngineRun(size, steps, tuple(own for _, own in rows)))
 
+    def warm_up(self, shape: Shape, rows: int) -> None:
+        """Two steps for so many rows that ask for nothing: whatever is made on first use is there, and timed."""
+        state = fresh_state(shape, np.zeros((shape.tokens, shape.latent_width)), budget=1, rate=0.0)
+        self._run(shape, [(empty_row(shape), dict(state)) for _ in range(rows)], 2)
+        self._run(shape, [(empty_row(shape), dict(state)) for _ in range(rows)], 2)
+
     def repeat(self, job: PlanJob, start: int, batch: int, row: int, steps: int) -> None:
         """Do to one start of a job exactly what an ``EngineRun`` did: in that batch, at that row; copies fill the rest.
 
@@ -180,7 +184,7 @@ class NoiseOptimizer:
         problem, state = job.rows[start]
         rows = [(problem, dict(state)) for _ in range(batch)]
         rows[row] = (problem, state)
-        self._run(job.shape, rows, steps)
+        self._run_batch(job.shape, rows, batch, steps)
         self._mark(job)
 
     def _mark(self, job: PlanJob) -> None:

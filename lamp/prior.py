@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp import bundle as bundles
-from lamp import features
+from lamp import features, feet, gaze
 from lamp.chain import invert, to_velocity
 from lamp.engines.base import Engine
 from lamp.engines.fallback import FallbackEngine
@@ -23,14 +24,14 @@ from lamp.motion import Motion
 from lamp.optimizer import PlanJob, Report, Tolerances, white_noise
 from lamp.planner import Planner
 from lamp.problem import Arrays, Target, Weights, fresh_state
-from lamp.scene.distance import pack, penetration_depth
 from lamp.scene.obstacle import Obstacle
-from lamp.skeleton import JOINT_RADII_M
+from lamp.scene.penetration import penetration_m
 from lamp.tasks import Task, concatenate
 
 Array = NDArray[Any]
 log = logging.getLogger(__name__)
 FPS = 20.0
+_GPU_DEVICES = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")  # NVIDIA, any GPU under WSL, AMD
 _SLICE = 5  # steps between looks at deadlines
 
 
@@ -193,6 +194,8 @@ class MotionPrior:
         self, task: Task, steps: int, deadline_s: float | None, starts: int, seed: int, rate: float
     ) -> PlanJob:
         shape = self.planner.shape_for(task.frames)
+        if task.geometry:
+            shape = self.engine.with_geometry(shape)
         rng = np.random.default_rng(seed if task.seed is None else task.seed)
         row = task.row(shape, self.planner.embed(task.prompt))
         noises = [white_noise(rng, shape) for _ in range(starts)]
@@ -258,11 +261,10 @@ class MotionPrior:
         """What a job made by :meth:`jobs` has reached so far."""
         task: Task = job.context
         best, report = job.best(), job.report()
-        motion = Motion.from_positions(
-            best["best_joints"][: task.frames], FPS, np.clip(best["best_contacts"][: task.frames], 0.0, 1.0)
+        motion = _finished(task, best["best_joints"][: task.frames], best["best_contacts"][: task.frames])
+        depth = penetration_m(motion.positions_m, task.obstacles, np.arange(task.frames) / FPS).max(
+            1, initial=0.0
         )
-        scene = pack(task.obstacles, np.arange(task.frames) / FPS)
-        depth = penetration_depth(motion.positions_m, JOINT_RADII_M, scene) if task.obstacles else np.zeros(1)
         errors = task.target_errors_m(motion)
         terms = {
             **report.terms,
@@ -331,6 +333,9 @@ def _onnx_engine(bundle: bundles.Bundle, threads: int | None) -> Engine:
 
 
 def _gpu_available() -> bool:
+    """Whether torch sees a GPU. It is asked only where there may be one: importing it takes seconds."""
+    if sys.platform == "linux" and not any(Path(device).exists() for device in _GPU_DEVICES):
+        return False
     try:
         import torch
     except ImportError:
@@ -353,6 +358,19 @@ def _torch_engine(bundle: bundles.Bundle, threads: int | None, *, on_cpu: bool =
     shapes = [replace(bundle.base_shape, frames=frames) for frames in sorted(bundle.grids)]
     device = torch.device("cuda" if torch.cuda.is_available() and not on_cpu else "cpu")
     return TorchEngine(build_networks(bundle), shapes, bundle.grids, device)
+
+
+def _finished(task: Task, joints: Array, contacts: Array) -> Motion:
+    """The clip as it is shown: on uneven ground with feet on the surface, and with the head turned to its point."""
+    contacts = np.clip(contacts, 0.0, 1.0)
+    ground = task.ground()
+    if ground.maps is not None:
+        joints = feet.plant(joints, contacts, ground, feet.Footing.none(), None)
+    motion = Motion.from_positions(joints, FPS, contacts)
+    if task.look_at is None:
+        return motion
+    angles = gaze.follow(motion.positions_m, np.arange(len(motion)) / FPS, FPS, task.look_at, np.zeros(2))
+    return gaze.turn_head(motion, angles)
 
 
 def _padded(joints: Array, multiple: int) -> Array:

@@ -90,7 +90,8 @@ J = TypeVar("J", bound=Job)
 class Character(Protocol[J]):
     """``lamp.live.LiveCharacter``, or something that behaves like it."""
 
-    scene_revision: int
+    @property
+    def scene_revision(self) -> int: ...
 
     def set_prompt(self, text: str, *, revision: int | None = None) -> None: ...
     def put_obstacle(self, id: str, obstacle: Obstacle, *, revision: int | None = None) -> None: ...

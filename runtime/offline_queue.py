@@ -32,11 +32,21 @@ class OfflineQueue:
         self._credit_s = min(self._credit_s + took_s * self._share / (1.0 - self._share), _MOST_CREDIT_S)
 
     def turn(self, *, live_busy: bool) -> None:
-        """One slice, if there is a call and it may have one."""
+        """Slices for the calls that had least: one, or as many as their share allows beside busy live characters."""
+        if not live_busy:
+            self._slice()
+        while live_busy and self._credit_s > 0.0:
+            took_s = self._slice()
+            self._credit_s -= took_s
+            if not took_s:
+                return
+
+    def _slice(self) -> float:
+        """How long it took; 0 when there was nothing to do."""
         for call in [call for call in self.calls if call.cancelled]:
             self.calls.remove(call)
-        if not self.calls or (live_busy and self._credit_s <= 0.0):
-            return
+        if not self.calls:
+            return 0.0
         began_s = self._clock()
         call = min(list(self.calls), key=lambda call: call.used_s)
         if not call.begun:
@@ -44,8 +54,7 @@ class OfflineQueue:
         self._work(call)
         took_s = self._clock() - began_s
         self._metrics.device_seconds.labels("offline").inc(took_s)
-        if live_busy:
-            self._credit_s -= took_s
+        return took_s
 
     def _work(self, call: OfflineCall) -> None:
         try:

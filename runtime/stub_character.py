@@ -23,7 +23,8 @@ from lamp.tasks import Task
 from lamp.timeline import FPS, Timeline
 from runtime import stub_pose
 from runtime.backend import CharacterStart
-from runtime.stub_walk import Spot, detour_m, past_of, walk
+from runtime.start_motion import past_of
+from runtime.stub_walk import Spot, detour_m, walk
 
 Array = NDArray[Any]
 _SPEEDS_MPS = {"stand": 0.0, "run": 2.5}  # by a word of the prompt

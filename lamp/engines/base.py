@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from lamp.problem import Array, Arrays, Shape
@@ -14,6 +15,9 @@ class Engine(Protocol):
     device: str  # "cpu", or the name of the GPU
     captured: bool  # whether steps are replayed as one recorded graph
 
+    def preload(self, shapes: Sequence[Shape]) -> None:
+        """Begin to load what problems of these shapes need, beside whatever the caller does; returns at once."""
+
     def encode(self, features: Array, visible: Array) -> Array:
         """Raw features ``(B, T, 137)`` with visibility ``(B, L, 6)`` -> standardised latents ``(B, L, D)``."""
 
@@ -24,7 +28,10 @@ class Engine(Protocol):
         """Standardised latents ``(B, L, D)`` -> raw features ``(B, T, 137)``."""
 
     def shapes(self) -> list[Shape]:
-        """Shapes of problem it can step, shortest first."""
+        """Shapes of problem it can step, shortest first, those without geometry only."""
+
+    def with_geometry(self, shape: Shape) -> Shape:
+        """The same window with room for geometry; ``BundleError`` where this engine has none."""
 
     def batch_size(self, shape: Shape, rows: int) -> int:
         """The batch it would run ``rows`` rows as: the smallest available one that holds them, else the largest."""

@@ -1,13 +1,18 @@
 """The engine that needs no torch: every pass, and the optimisation step itself, is an ONNX graph.
 
 Graphs carry no weights; those come from the bundle's safetensors and are injected when a session is made. Sessions are
-made on first use.
+made on first use, seconds each on a small machine, or ahead of it by ``preload``.
 """
 
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +21,11 @@ import onnxruntime as ort
 
 from lamp.errors import BundleError
 from lamp.problem import Array, Arrays, Shape
+
+log = logging.getLogger(__name__)
+_PASSES = ("encoder.onnx.gz", "denoiser.onnx.gz", "decoder.onnx.gz")
+_LOADERS = 2  # sessions made at a time
+StepKey = tuple[int, int, bool]  # frames, batch, geometry
 
 
 @dataclass
@@ -38,15 +48,24 @@ class OnnxEngine:
         self,
         folder: Path,
         weights: Arrays,
-        steps: dict[tuple[int, int], str],
+        steps: dict[StepKey, str],
         base: Shape,
         threads: int | None = None,
     ) -> None:
-        """``steps`` maps ``(frames, batch)`` to a graph file in ``folder``; ``base`` gives latent and text widths."""
+        """``steps`` maps ``(frames, batch, geometry)`` to a graph file in ``folder``; ``base`` gives the widths."""
         self._folder, self._steps, self._base = folder, steps, base
         self._values = {k.replace(".", "__"): ort.OrtValue.ortvalue_from_numpy(v) for k, v in weights.items()}
         self._threads = threads
-        self._sessions: dict[str, ort.InferenceSession] = {}
+        self._sessions: dict[str, Future[ort.InferenceSession]] = {}
+        self._loaders = ThreadPoolExecutor(_LOADERS, thread_name_prefix="lamp-graphs")
+        self._lock = threading.Lock()
+
+    def preload(self, shapes: Sequence[Shape]) -> None:
+        """Begin to make the sessions that problems of these shapes need; who needs one waits for it."""
+        frames = {shape.frames for shape in shapes}
+        steps = [file for key, file in sorted(self._steps.items()) if key[0] in frames]
+        for file in (_PASSES[0], *steps[:1], *_PASSES[1:], *steps[1:]):
+            self._promise(file)
 
     def encode(self, features: Array, visible: Array) -> Array:
         b, t, width = features.shape
@@ -64,22 +83,34 @@ class OnnxEngine:
         return np.asarray(self._session("decoder.onnx.gz").run(None, feed)[0])
 
     def shapes(self) -> list[Shape]:
-        b = self._base
-        return [
-            Shape(frames, b.latent_width, b.text_width, b.patch_frames, b.obstacles)
-            for frames in sorted({frames for frames, _ in self._steps})
-        ]
+        return [replace(self._base, frames=n) for n in sorted({frames for frames, _, _ in self._steps})]
+
+    def with_geometry(self, shape: Shape) -> Shape:
+        wide = replace(shape, geometry=True)
+        self._sizes(wide)
+        return wide
 
     def batch_size(self, shape: Shape, rows: int) -> int:
-        sizes = sorted(batch for frames, batch in self._steps if frames == shape.frames)
+        sizes = self._sizes(shape)
         return next((size for size in sizes if size >= rows), sizes[-1])
+
+    def _sizes(self, shape: Shape) -> list[int]:
+        """Batches there is a graph for, smallest first; ``BundleError`` when there is none."""
+        sizes = sorted(b for f, b, g in self._steps if (f, g) == (shape.frames, shape.geometry))
+        if not sizes:
+            kind = "with" if shape.geometry else "without"
+            raise BundleError(
+                f"the bundle has no step graph of {shape.frames} frames {kind} geometry; have {sorted(self._steps)}: "
+                "make them with `python -m training graphs`"
+            )
+        return sizes
 
     def load(self, shape: Shape, problem: Arrays, state: Arrays) -> Batch:
         size = len(state["noise"])
-        file = self._steps.get((shape.frames, size))
+        file = self._steps.get((shape.frames, size, shape.geometry))
         if file is None:
             raise BundleError(
-                f"no step graph for {shape.frames} frames in batches of {size}; have {sorted(self._steps)}"
+                f"no step graph for {shape.frames} frames in batches of {size}; have {self._sizes(shape)}"
             )
         session = self._session(file)
         known = {i.name for i in session.get_inputs()}
@@ -101,7 +132,7 @@ class OnnxEngine:
         }
 
     def release(self, shape: Shape, size: int) -> None:
-        self._sessions.pop(self._steps.get((shape.frames, size), ""), None)
+        self._sessions.pop(self._steps.get((shape.frames, size, shape.geometry), ""), None)
 
     def give_up(self, error: Exception) -> bool:
         return False
@@ -110,11 +141,16 @@ class OnnxEngine:
         return 0
 
     def _session(self, file: str) -> ort.InferenceSession:
-        if file not in self._sessions:
-            self._sessions[file] = self._open(file)
-        return self._sessions[file]
+        return self._promise(file).result()
+
+    def _promise(self, file: str) -> Future[ort.InferenceSession]:
+        with self._lock:
+            if file not in self._sessions:
+                self._sessions[file] = self._loaders.submit(self._open, file)
+            return self._sessions[file]
 
     def _open(self, file: str) -> ort.InferenceSession:
+        began_s = time.monotonic()
         options = ort.SessionOptions()
         if self._threads:
             options.intra_op_num_threads = self._threads
@@ -129,7 +165,9 @@ class OnnxEngine:
             ) from error
         names = sorted(name for name in external_names(graph) if name in self._values)
         options.add_external_initializers(names, [self._values[n] for n in names])
-        return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        log.debug("graph %s was ready after %.2f s", file, time.monotonic() - began_s)
+        return session
 
 
 def external_names(graph: bytes) -> set[str]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import signal
 import sys
 import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -26,6 +29,7 @@ examples:
   lamp serve --config server.yaml --port 50062      settings from a file, one of them overruled
   lamp serve --config server.yaml --check           is everything in order? Starts nothing
   lamp serve --host 0.0.0.0 --tls-cert server.pem --tls-key server.key --token-file tokens.txt
+  lamp serve --record recordings                    keep every session, for lamp replay
   lamp serve --bundle open --engine onnx --max-sessions 4
 
 Every setting can be given in a YAML file (--config, or {FILE_VARIABLE}), in the environment and as a flag, later ones
@@ -89,6 +93,7 @@ def _end_early_on_sigterm() -> None:
 
 def _config(settings: Settings) -> tuple[ServerConfig, Tokens | None]:
     from runtime.certificates import Tls
+    from runtime.recording import RecordingConfig
     from runtime.security import Tokens
     from runtime.server import ServerConfig
 
@@ -98,9 +103,13 @@ def _config(settings: Settings) -> tuple[ServerConfig, Tokens | None]:
     if settings.tls_cert is not None and settings.tls_key is not None:
         tls = Tls(settings.tls_cert, settings.tls_key, settings.tls_client_ca)
         tls.check()
+    recording = None
+    if settings.record is not None:
+        recording = RecordingConfig(settings.record, settings.record_file_mib, settings.record_folder_mib)
     config = ServerConfig(
         settings.address, settings.limits, tls, tokens, settings.reflects, settings.grace_s,
         settings.ping_interval_s, scheduling=settings.scheduling, metrics_address=settings.metrics_address,
+        recording=recording,
     )  # fmt: skip
     return config, tokens
 
@@ -123,12 +132,25 @@ def _backend(settings: Settings) -> Backend[Any]:
         from runtime.stub_backend import StubBackend
 
         return StubBackend(step_s=0.005)
-    from lamp.prior import MotionPrior
-    from runtime.prior_backend import PriorBackend
+    with _phase("importing"):
+        from lamp.prior import MotionPrior
+        from runtime.prior_backend import PriorBackend
 
-    prior = PriorBackend(MotionPrior.load(settings.bundle, engine=settings.engine, threads=settings.threads))
-    prior.warm_up()
-    return prior
+    with _phase("loading the bundle"):
+        backend = PriorBackend(
+            MotionPrior.load(settings.bundle, engine=settings.engine, threads=settings.threads)
+        )
+    with _phase("planning for characters nobody sees"):
+        backend.warm_up()
+    return backend
+
+
+@contextlib.contextmanager
+def _phase(name: str) -> Iterator[None]:
+    """Times a part of the start, for those who wait for it."""
+    began_s = time.monotonic()
+    yield
+    log.debug("%s took %.2f s", name, time.monotonic() - began_s)
 
 
 async def _serve(
