@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -121,32 +122,35 @@ GEOMETRIES = (
 )
 
 
-@pytest.mark.parametrize("geometry", GEOMETRIES, ids=["mesh", "hull", "field"])
-def test_the_worker_builds_what_this_process_builds(tmp_path: Path, geometry: TriangleMesh) -> None:
-    source, result = tmp_path / "in", tmp_path / "out"
-    save_geometry(source, geometry)
-    command = [sys.executable, "-m", "lamp.scene.worker", str(source), str(result), "0.05", "100000"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+def work(folder: Path, *jobs: tuple[TriangleMesh, float, int]) -> list[dict[str, Any]]:
+    """What the worker says last about each job; results are in ``folder`` under their number."""
+    lines = []
+    for number, (geometry, cell_m, budget) in enumerate(jobs):
+        save_geometry(folder / f"in {number}", geometry)
+        job = {"source": str(folder / f"in {number}"), "result": str(folder / str(number)), "cell_m": cell_m}
+        lines.append(json.dumps({**job, "budget": budget}) + "\n")
+    command = [sys.executable, "-m", "lamp.scene.worker"]
+    done = subprocess.run(
+        command, input="".join(lines), capture_output=True, text=True, check=False, timeout=60
+    )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1])["done"] > 0
-    assert same(load_grid(result)[0], build_grid(geometry, cell_m=0.05, budget=100_000))
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    return [words for words in said if not words.keys() & {"progress", "ready"}]
 
 
-def test_the_worker_says_what_is_wrong_with_the_geometry(tmp_path: Path) -> None:
-    save_geometry(tmp_path / "in", GEOMETRIES[0])
-    command = [
-        sys.executable,
-        "-m",
-        "lamp.scene.worker",
-        str(tmp_path / "in"),
-        str(tmp_path / "out"),
-        "0.01",
-        "5000",
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 1
-    assert json.loads(done.stdout)["field"] == "cell_m"
-    assert not (tmp_path / "out").exists()
+def test_the_worker_builds_what_this_process_builds(tmp_path: Path) -> None:
+    said = work(tmp_path, *((geometry, 0.05, 100_000) for geometry in GEOMETRIES))
+    assert [words["done"] > 0 for words in said] == [True] * 3
+    for number, geometry in enumerate(GEOMETRIES):
+        built, _ = load_grid(tmp_path / str(number))
+        assert same(built, build_grid(geometry, cell_m=0.05, budget=100_000))
+
+
+def test_the_worker_says_what_is_wrong_with_a_geometry_and_goes_on(tmp_path: Path) -> None:
+    said = work(tmp_path, (GEOMETRIES[0], 0.01, 5000), (GEOMETRIES[0], 0.1, 5000))
+    assert said[0]["field"] == "cell_m"
+    assert "done" in said[1]
+    assert not (tmp_path / "0").exists()
 
 
 def test_a_file_without_geometry_is_told_apart(tmp_path: Path) -> None:
