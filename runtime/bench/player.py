@@ -16,9 +16,8 @@ from typing import Any
 import grpc
 import numpy as np
 
-from lamp.scene.distance import pack, penetration_depth
 from lamp.scene.obstacle import Obstacle
-from lamp.skeleton import JOINT_RADII_M
+from lamp.scene.penetration import penetration_m
 from runtime import convert
 from runtime.bench.figures import Figures
 from runtime.bench.scene import PROMPTS, Change, Script, Whereabouts
@@ -28,7 +27,9 @@ from runtime.pb.v1 import drive_pb2, motion_pb2
 
 FPS = 30
 _PLAYHEAD_EVERY = 3  # frames
-_LAST_CHANGE_S = 4.0  # no change is made so near to the end (of a short run: its last third), for its answer's sake
+_LAST_CHANGE_S = (
+    4.0  # no change is made so near to the end (of a short run: its last third), for its answer's sake
+)
 _BYE_S = 5.0
 
 
@@ -199,17 +200,12 @@ class Player:
         """The figures, with what is computed only now: how deep bodies were in obstacles while settled plans played."""
         self.figures.unanswered = len(self._waiting)
         for revision, indices, joints in self._shown.values():
-            obstacles = list(self._scenes[revision].values())
             if not indices:
                 continue
-            if not obstacles:
-                self.figures.settled_penetration_m.append(0.0)
-                continue
-            scene = pack(obstacles, np.asarray(indices) / FPS)
             positions = np.asarray(joints, np.float32).reshape(len(indices), -1, 3)
-            self.figures.settled_penetration_m.append(
-                float(penetration_depth(positions, JOINT_RADII_M, scene).max())
-            )
+            obstacles = list(self._scenes[revision].values())
+            depth = penetration_m(positions, obstacles, np.asarray(indices) / FPS)
+            self.figures.settled_penetration_m.append(float(depth.max(initial=0.0)))
         return self.figures
 
 

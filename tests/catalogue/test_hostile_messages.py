@@ -28,7 +28,7 @@ Tried = Callable[..., None]
 Notice = drive_pb2.Notice
 NOT_NUMBERS = (math.nan, math.inf, -math.inf)
 _FLOATING = (FieldDescriptor.TYPE_FLOAT, FieldDescriptor.TYPE_DOUBLE)
-_ROOMY = Limits(resume_s=0.5, max_messages_per_s=1e6)
+_ROOMY = Limits(resume_s=0.5, max_messages_per_s=1e5)
 
 
 def poisoned(good: Message) -> Iterator[tuple[str, Message]]:
