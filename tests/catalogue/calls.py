@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +72,8 @@ class Rpc:
     """How to begin a call that goes on for a while (``begin``), and one that is refused (``wrong``).
 
     Both take the stub and keyword arguments of the call (``timeout``) and give the call object. ``finish`` lets a begun
-    call end well. ``refused`` is how the wrong one ends.
+    call end well. ``refused`` is how the wrong one ends. ``again`` is for calls whose result the server keeps: made
+    twice, it keeps it once.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Rpc:
     wrong: Callable[..., Any]
     finish: Callable[[Any], Any]
     refused: grpc.StatusCode = grpc.StatusCode.INVALID_ARGUMENT
+    again: Callable[..., Any] | None = None  # as ``begin``, where what a good call leaves is meant to stay
 
 
 async def _drained(call: Any) -> None:
@@ -127,19 +130,35 @@ async def _say_bye(call: Any) -> None:
     await call.done_writing()
 
 
-def _upload(stub: Any, messages: list[Any], ends: bool, **call: Any) -> Any:
-    finished = asyncio.Event()
+def upload(stub: Any, messages: Sequence[Any], *, ends: bool = True, **call: Any) -> Any:
+    """An upload of ``messages``; without ``ends`` the last one waits for ``call.finished``.
 
-    async def send() -> AsyncIterator[Any]:
-        for message in messages[:-1]:
-            yield message
-        if not ends:
-            await finished.wait()
-        yield messages[-1]
+    Written message by message: given an iterator, grpc.aio leaves a task behind in the client when the call ends early.
+    """
+    opened = stub.UploadGeometry(**call)
+    opened.finished = asyncio.Event()
 
-    opened = stub.UploadGeometry(send(), **call)
-    opened.finished = finished
+    async def send() -> None:
+        try:
+            for i, message in enumerate(messages):
+                if i == len(messages) - 1 and not ends:
+                    await opened.finished.wait()
+                await opened.write(message)
+            await opened.done_writing()
+        except (grpc.RpcError, asyncio.InvalidStateError, asyncio.CancelledError):
+            pass
+
+    opened.talking = asyncio.ensure_future(send())
+    opened.add_done_callback(lambda _: opened.finished.set())
     return opened
+
+
+_sizes = itertools.count(1)
+
+
+def _unfinished_upload(stub: Any, **call: Any) -> Any:
+    """Of a mesh the server has never seen: a known one is answered at once."""
+    return upload(stub, mesh_messages(*wedge(1.0 + next(_sizes) / 100.0)), ends=False, **call)
 
 
 async def _finish_upload(call: Any) -> None:
@@ -151,7 +170,6 @@ async def _nothing(call: Any) -> None:
 
 
 _NONSENSE = {"preset": 99}
-_WEDGE = mesh_messages(*wedge())
 _BROKEN_WEDGE = mesh_messages(*wedge(), id="0" * 64)
 RPCS = (
     Rpc(
@@ -188,10 +206,11 @@ RPCS = (
     ),
     Rpc(
         "UploadGeometry",
-        lambda stub, **call: _upload(stub, _WEDGE, ends=False, **call),
-        lambda stub, **call: _upload(stub, _BROKEN_WEDGE, ends=True, **call),
+        _unfinished_upload,
+        lambda stub, **call: upload(stub, _BROKEN_WEDGE, **call),
         _finish_upload,
         grpc.StatusCode.DATA_LOSS,
+        lambda stub, **call: upload(stub, mesh_messages(*wedge()), **call),
     ),
     Rpc(
         "Drive",

@@ -65,7 +65,10 @@ READERS: dict[str, tuple[Message, Callable[[Any], object]]] = {
     "Generate": (UNARY["Generate"], lambda m: read_generate(m, INFO, LIMITS)),
     "Optimize": (UNARY["Optimize"], lambda m: read_optimize(m, INFO, LIMITS)),
 }
-_SHARE = {"Optimize": 0.06, "Hello with a motion": 0.01}  # of all; these cost a millisecond each
+_LIVE = 0.35
+_SHARE = {  # of all; with a motion in them they cost milliseconds each
+    "Hello": 0.25, "Hello with a motion": 0.01, "GetServerInfo": 0.15, "Generate": 0.23, "Optimize": 0.01,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -73,7 +76,7 @@ def test_requests_are_read_or_refused(name: str, tried: Tried) -> None:
     good, read = READERS[name]
     read(good)
     chance = random.Random(name)
-    count = int(MESSAGES * _SHARE.get(name, 0.1))
+    count = int(MESSAGES * _SHARE[name])
     taken = refused = 0
     for _ in range(count):
         message = spoiled(good, chance)
@@ -93,7 +96,7 @@ def test_a_live_character_survives_everything_it_is_told(
     on_server: Callable[..., None], tried: Tried
 ) -> None:
     """Straight into the session, while the worker plans for what was accepted."""
-    count = int(MESSAGES * 0.6)
+    count = int(MESSAGES * _LIVE)
     good = exemplars.drive_requests()
 
     async def body(here: Site) -> None:

@@ -16,7 +16,7 @@ from google.protobuf.message import Message
 from runtime.limits import Limits
 from runtime.pb.v1 import drive_pb2, geometry_upload_pb2, scene_pb2, service_pb2, service_pb2_grpc
 from tests.catalogue import exemplars
-from tests.catalogue.calls import code_of, mesh_messages
+from tests.catalogue.calls import code_of, mesh_messages, upload
 from tests.catalogue.mutation import leaves
 from tests.catalogue.neighbour import neighbour
 from tests.runtime.conftest import Site
@@ -221,7 +221,7 @@ def test_an_empty_mesh_is_refused(on_server: OnServer, tried: Tried) -> None:
 
     async def body(here: Site) -> None:
         for name, messages in empty.items():
-            code = await code_of(here.stub().UploadGeometry(iter(messages)))
+            code = await code_of(upload(here.stub(), messages))
             assert code in (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.DATA_LOSS), (name, code)
             tried("meshes with nothing in them")
 
@@ -248,7 +248,7 @@ def test_oversized_messages_leave_the_others_on_the_connection_alone(
                 stub.Generate(service_pb2.GenerateRequest(prompts=[OVERSIZED])),
                 stub.Optimize(service_pb2.OptimizeRequest(tasks=[{"prompt": OVERSIZED}])),
                 stub.GetGeometry(geometry_upload_pb2.GetGeometryRequest(id=OVERSIZED)),
-                stub.UploadGeometry(iter([geometry_upload_pb2.UploadGeometryRequest(chunk=chunk)])),
+                upload(stub, [geometry_upload_pb2.UploadGeometryRequest(chunk=chunk)]),
             )
             codes += [await code_of(call) for call in calls]
             assert set(codes) == {grpc.StatusCode.RESOURCE_EXHAUSTED}, codes

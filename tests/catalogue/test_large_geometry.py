@@ -14,7 +14,7 @@ import pytest
 
 from runtime.pb.v1 import geometry_upload_pb2, service_pb2_grpc
 from runtime.server_process import ServerProcess
-from tests.catalogue.calls import mesh_id, mesh_messages
+from tests.catalogue.calls import mesh_id, mesh_messages, upload
 from tests.runtime.wire import Driven
 
 _CHARACTERS = 8
@@ -62,7 +62,7 @@ async def watch(driven: Driven, until: asyncio.Event) -> float:
 
 async def upload_and_wait(stub: Any, messages: list[Any]) -> tuple[Info, int]:
     """Send it, and ask until it is built; what became of it, and how often was asked."""
-    info = (await stub.UploadGeometry(iter(messages), timeout=120.0)).info
+    info = (await upload(stub, messages, timeout=120.0)).info
     asked, end = 0, time.monotonic() + _READY_S
     while info.state == Info.STATE_BUILDING:
         assert time.monotonic() < end, f"not built within {_READY_S:.0f} s: {info}"

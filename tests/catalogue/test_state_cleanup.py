@@ -50,7 +50,8 @@ async def _one(here: Site, rpc: Rpc, end: str) -> None:
             return
         unary = rpc.name.startswith("Get")
         late = {"timeout": 0.02 if unary else _UNDER_WAY_S} if end == "deadline" else {}
-        call = rpc.begin(stub, **late)
+        begin = rpc.again if rpc.again is not None and end == "ok" else rpc.begin
+        call = begin(stub, **late)
         if late and unary:  # the server shares this loop: it finds the request when its time is over already
             await asyncio.sleep(0)
             time.sleep(0.06)
