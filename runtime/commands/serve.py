@@ -109,7 +109,7 @@ def _config(settings: Settings) -> tuple[ServerConfig, Tokens | None]:
     config = ServerConfig(
         settings.address, settings.limits, tls, tokens, settings.reflects, settings.grace_s,
         settings.ping_interval_s, scheduling=settings.scheduling, metrics_address=settings.metrics_address,
-        recording=recording, geometry=settings.geometry,
+        geometry=settings.geometry, recording=recording,
     )  # fmt: skip
     return config, tokens
 
