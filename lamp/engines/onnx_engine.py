@@ -137,6 +137,9 @@ class OnnxEngine:
     def give_up(self, error: Exception) -> bool:
         return False
 
+    def close(self) -> None:
+        self._loaders.shutdown(wait=False, cancel_futures=True)
+
     def memory_bytes(self) -> int:
         return 0
 

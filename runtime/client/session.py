@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import Any, Self
 
@@ -53,12 +53,14 @@ class AsyncDriveSession(Asking):
         welcome_timeout_s: float = 30.0,
         on_plan: Callable[[ReceivedPlan], None] | None = None,
         reconnect: Reconnect | None = None,
+        restore: Callable[[Iterable[str]], Awaitable[None]] | None = None,
     ) -> None:
         self._intent = Intent(hello.prompt, coordinates)
         super().__init__(coordinates, Outgoing(self._wake_sender, self._intent))
         self._search = Search(open_stream, targets, hello, coordinates, reconnect)
         self._targets, self._reconnect = targets, reconnect
         self._welcome_timeout_s, self._on_plan = welcome_timeout_s, on_plan
+        self._restore = restore  # geometry, by id, to a server that may not have it
         self._plans = PlanLog()
         self._closing = False
         self._link: Link | None = None
@@ -145,6 +147,8 @@ class AsyncDriveSession(Asking):
         except Exception as error:
             self.error = LampError("INTERNAL", f"a message of the server could not be used: {error}")
         finally:
+            if self._moved is not None:
+                self._moved.cut()
             self._link = None
             self._ended.set()
             self._wake_readers()
@@ -255,9 +259,8 @@ class AsyncDriveSession(Asking):
         self._leaving.clear()
         self._to_send.set()
         receiving = asyncio.create_task(self._receive(link))
-        others = {
-            asyncio.create_task(task) for task in (self._send(link), self._watch(link), self._move(link))
-        }
+        tasks = (self._send(link), self._watch(link), self._move(link), self._bring_geometry(link))
+        others = {asyncio.create_task(task) for task in tasks}
         try:
             return await receiving
         finally:
@@ -302,6 +305,15 @@ class AsyncDriveSession(Asking):
             self._moved = None
         if self._moved is not None:
             link.cut()
+
+    async def _bring_geometry(self, link: Link) -> None:
+        """Let a server that starts this session anew have its geometry, and then the obstacles that refer to it. What
+        else there is in the scene, and motion, need not wait for that."""
+        if self.reconnects == 0 or link.welcome.resumed or not (ids := self._intent.geometry_ids()):
+            return
+        if self._restore is not None:
+            await self._restore(ids)
+        self._outgoing.tell_geometry()
 
     async def _receive(self, link: Link) -> LampError | None:
         self._silent = False

@@ -194,7 +194,7 @@ def shared_record(time_s: float, session_s: float, name: str, array: values.Arra
     return pack([SHARED, time_s, session_s, {"name": name}], bytes(body))
 
 
-def from_record(head: list[Any], body: bytes, shared: Mapping[str, bytes]) -> Event | None:
+def from_record(head: list[Any], body: bytes, shared: values.Shared) -> Event | None:
     """The event of a record; None for a kind that a newer version writes. ``RecordingError``: it makes no sense."""
     kind, time_s, session_s, fields = head
     made = KINDS.get(kind)

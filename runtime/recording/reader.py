@@ -10,6 +10,7 @@ from runtime.recording import events
 from runtime.recording.errors import RecordingError
 from runtime.recording.events import Ended, Event, Header
 from runtime.recording.format import RecordFile, Tail
+from runtime.recording.values import Shared
 
 MAX_SHARED_BYTES = 512 * 1024 * 1024  # of arrays that records refer to, held while a file is read
 
@@ -32,7 +33,7 @@ class Recording:
         with path.open("rb") as file:
             try:
                 first = RecordFile(file, os.fstat(file.fileno()).st_size).next()
-                header = events.from_record(*first, {}) if first is not None else None
+                header = events.from_record(*first, Shared()) if first is not None else None
             except RecordingError as error:
                 raise RecordingError(error.problem, str(path)) from error
         if not isinstance(header, Header):
@@ -43,7 +44,7 @@ class Recording:
         """Every event after the header, in the order of time. ``RecordingError`` for a record that makes no sense."""
         with self.path.open("rb") as file:
             records = RecordFile(file, os.fstat(file.fileno()).st_size)
-            shared: dict[str, bytes] = {}
+            shared = Shared()
             held = 0
             while (record := records.next()) is not None:
                 head, body = record
@@ -53,7 +54,7 @@ class Recording:
                         raise RecordingError(
                             f"its shared arrays are more than {MAX_SHARED_BYTES} bytes", str(self.path)
                         )
-                    shared[str(head[3].get("name"))] = body
+                    shared.arrays[str(head[3].get("name"))] = body
                     continue
                 try:
                     event = events.from_record(head, body, shared)

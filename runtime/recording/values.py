@@ -9,6 +9,7 @@ import dataclasses
 import hashlib
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -37,6 +38,14 @@ TYPES: dict[str, type] = {
 }  # fmt: skip
 _DTYPES = ("<f4", "<f8", "<i4", "<i8", "|u1", "|b1")
 _TAG = "$"
+
+
+@dataclass
+class Shared:
+    """What records of one file refer to: arrays by name, and the grids that were made of them, one for all uses."""
+
+    arrays: dict[str, bytes] = field(default_factory=dict)
+    grids: dict[str, DistanceGrid] = field(default_factory=dict)
 
 
 def encode(value: Any, body: bytearray, share: Share = lambda array: None) -> Any:
@@ -77,7 +86,7 @@ def _encode_array(value: Array, body: bytearray, share: Share) -> dict[str, Any]
     return place
 
 
-def decode(data: Any, body: bytes, shared: Mapping[str, bytes]) -> Any:
+def decode(data: Any, body: bytes, shared: Shared) -> Any:
     """The value of what :func:`encode` made; lists become tuples. Raises ``RecordingError`` for anything else."""
     if isinstance(data, list):
         return tuple(decode(item, body, shared) for item in data)
@@ -96,7 +105,9 @@ def decode(data: Any, body: bytes, shared: Mapping[str, bytes]) -> Any:
             raise KeyError(_TAG)
         if issubclass(made, Enum):
             return made[data["name"]]
-        return made(**{k: decode(v, body, shared) for k, v in data.items() if k != _TAG})
+        if made is DistanceGrid:
+            return _decode_grid(data, body, shared)
+        return made(**_fields(data, body, shared))
     except RecordingError:
         raise
     except (KeyError, TypeError, ValueError, InputError) as error:
@@ -105,11 +116,25 @@ def decode(data: Any, body: bytes, shared: Mapping[str, bytes]) -> Any:
         ) from error
 
 
-def _decode_array(data: dict[str, Any], body: bytes, shared: Mapping[str, bytes]) -> Array:
+def _fields(data: dict[str, Any], body: bytes, shared: Shared) -> dict[str, Any]:
+    return {name: decode(value, body, shared) for name, value in data.items() if name != _TAG}
+
+
+def _decode_grid(data: dict[str, Any], body: bytes, shared: Shared) -> DistanceGrid:
+    """The same object for the same grid, as the planner had it: what it keeps for a grid is then found again."""
+    if "shared" not in data["values"]:
+        return DistanceGrid(**_fields(data, body, shared))
+    key = repr(data)
+    if key not in shared.grids:
+        shared.grids[key] = DistanceGrid(**_fields(data, body, shared))
+    return shared.grids[key]
+
+
+def _decode_array(data: dict[str, Any], body: bytes, shared: Shared) -> Array:
     kind, shape = data["dtype"], data["shape"]
     if kind not in _DTYPES or not all(isinstance(n, int) and n >= 0 for n in shape):
         raise ValueError(f"an array of {kind} and shape {shape}")
-    source, start = (shared[data["shared"]], 0) if "shared" in data else (body, data["at"])
+    source, start = (shared.arrays[data["shared"]], 0) if "shared" in data else (body, data["at"])
     size = math.prod(shape) * np.dtype(kind).itemsize
     if not isinstance(start, int) or start < 0 or start + size > len(source):
         raise ValueError(f"an array of {size} bytes at {start} of {len(source)}")

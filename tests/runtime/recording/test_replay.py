@@ -18,8 +18,10 @@ from lamp import bundle as bundles  # noqa: E402
 from lamp.live import LiveSettings  # noqa: E402
 from lamp.prior import MotionPrior  # noqa: E402
 from runtime.backend import CharacterStart  # noqa: E402
+from runtime.geometry.settings import GeometrySettings  # noqa: E402
+from runtime.pb.v1 import scene_pb2  # noqa: E402
 from runtime.prior_backend import PriorBackend  # noqa: E402
-from runtime.recording import Recording, RecordingError  # noqa: E402
+from runtime.recording import Recording, RecordingConfig, RecordingError  # noqa: E402
 from runtime.recording import events as kinds  # noqa: E402
 from runtime.recording.events import Event, Published, Rendered, Sent  # noqa: E402
 from runtime.recording.format import file_start  # noqa: E402
@@ -27,6 +29,8 @@ from runtime.recording.replay import check_same_model, differing_provenance, rep
 from runtime.stub_backend import StubBackend  # noqa: E402
 from tests import tiny  # noqa: E402
 from tests.runtime.recording.scenes import Stage, busy_scene  # noqa: E402
+from tests.runtime.uploads import mesh_header, mesh_upload  # noqa: E402
+from tests.runtime.wire import Driven, sphere  # noqa: E402
 
 MakePrior = Callable[..., PriorBackend]
 
@@ -257,9 +261,6 @@ def test_the_session_of_a_server_replays_also_in_other_axes(record_stub: Callabl
 
 
 def test_a_session_taken_up_again_is_one_recording(tmp_path: Path, on_server: Any) -> None:
-    from runtime.recording import RecordingConfig
-    from tests.runtime.wire import Driven, sphere
-
     async def body(site: Any) -> None:
         driven = await Driven.open(site.channel())
         await driven.until(lambda: driven.frames)
@@ -285,3 +286,33 @@ def test_a_session_taken_up_again_is_one_recording(tmp_path: Path, on_server: An
     outcome = replay(recording, StubBackend())
     assert outcome.difference is None
     assert outcome.plans >= 2
+
+
+def test_uploaded_geometry_is_part_of_the_recording(tmp_path: Path, on_server: Any) -> None:
+    """The mesh was never sent in the session, and the grid that was made of it is needed to plan again."""
+
+    async def body(site: Any) -> None:
+        driven = await Driven.open(site.channel())
+        await site.stub().UploadGeometry(mesh_upload())
+        for i in range(4):
+            place = {"x": 0.2, "y": 0.4, "z": 2.0 + i}
+            crate = scene_pb2.Obstacle(id="crate", geometry={"id": mesh_header().id}, position=place)
+            await driven.update(put_obstacles=[crate])
+            await driven.until(lambda: driven.plans and driven.plans[-1].scene_revision > i)  # noqa: B023
+        await driven.until(lambda: not driven.plans[-1].shortfalls)
+        await driven.bye()
+
+    on_server(
+        body, recording=RecordingConfig(tmp_path / "out"), geometry=GeometrySettings(geometry_cache=tmp_path)
+    )
+    (path,) = (tmp_path / "out").glob("*.lamprec")
+    recording = Recording.open(path)
+    called = [e for e in recording.events() if isinstance(e, kinds.Called)]
+    grids = [e.arguments[1].grid for e in called if e.method == "put_obstacle"]
+    assert grids
+    assert all(grid is grids[0] for grid in grids)
+    assert path.stat().st_size < 2 * grids[0].values.nbytes + 2**20
+    assert any(e.method == "set_pending" and e.arguments[0] for e in called)
+    outcome = replay(recording, StubBackend())
+    assert outcome.difference is None
+    assert outcome.plans >= 4

@@ -37,7 +37,7 @@ SOME: list[Any] = [
 def there_and_back(value: Any) -> Any:
     body = bytearray()
     packed = msgpack.packb(values.encode(value, body))
-    return values.decode(msgpack.unpackb(packed), bytes(body), {})
+    return values.decode(msgpack.unpackb(packed), bytes(body), values.Shared())
 
 
 def same(a: Any, b: Any) -> bool:
@@ -85,10 +85,12 @@ def test_a_shared_array_is_found_by_its_name() -> None:
     body = bytearray()
     data = values.encode(GRID, body, lambda array: "grid")
     assert body == b""
-    back = values.decode(data, b"", {"grid": GRID.values.tobytes()})
+    shared = values.Shared({"grid": GRID.values.tobytes()})
+    back = values.decode(data, b"", shared)
     assert same(back, GRID)
+    assert values.decode(data, b"", shared) is back, "one grid for all"
     with pytest.raises(RecordingError, match="grid"):
-        values.decode(data, b"", {})
+        values.decode(data, b"", values.Shared())
 
 
 @pytest.mark.parametrize("value", [object(), 1j, np.array(["x"]), np.array([None], dtype=object), len])
@@ -122,7 +124,7 @@ def test_what_cannot_be_recorded_is_named(value: Any) -> None:
 )
 def test_anything_else_is_refused(data: Any) -> None:
     with pytest.raises(RecordingError):
-        values.decode(data, b"12345678", {})
+        values.decode(data, b"12345678", values.Shared())
 
 
 def test_a_digest_changes_with_every_bit_and_with_the_shape() -> None:
