@@ -73,7 +73,8 @@ def _read_start_motion(
         return None
     part = check.at("start_motion")
     # one frame more than fits: n frames last n - 1 intervals
-    longest_s = bounds.MAX_START_MOTION_S + 1.0 / max(hello.start_motion.fps, bounds.MIN_FPS)
+    fps = hello.start_motion.fps if math.isfinite(hello.start_motion.fps) else 0.0
+    longest_s = bounds.MAX_START_MOTION_S + 1.0 / max(fps, bounds.MIN_FPS)
     motion = read_motion(hello.start_motion, coordinates, 0.0, longest_s, part)
     if motion is not None:
         check_bones(motion.positions_m, part)

@@ -76,7 +76,8 @@ def read_joints(
         return None
     placed = [list(frame.joint_positions) for frame in frames if frame.joint_positions]
     if placed:
-        joints[~turned] = coordinates.position_to_model(np.array(placed).reshape(-1, JOINT_COUNT, 3))
+        with np.errstate(invalid="ignore"):  # what is not finite is found below
+            joints[~turned] = coordinates.position_to_model(np.array(placed).reshape(-1, JOINT_COUNT, 3))
     if turned.any():
         joints[turned] = _from_rotations([f for f in frames if not f.joint_positions], coordinates)
     with np.errstate(invalid="ignore"):

@@ -15,6 +15,7 @@ from runtime.geometry.store import GeometryStore
 from runtime.limits import Limits
 from runtime.live_work import LiveWork
 from runtime.log import with_fields
+from runtime.malformed import Malformed
 from runtime.pb.v1 import drive_pb2
 from runtime.recording import Recorder
 from runtime.roster import Roster
@@ -256,9 +257,13 @@ def _checked(request: drive_pb2.DriveRequest | None) -> drive_pb2.Hello:
 
 async def _read(session: Session, requests: Requests, budget: TokenBucket) -> None:
     """Take in messages, no faster than ``budget`` allows: what is not read keeps the sender waiting."""
-    async for request in requests:
+    while True:
         try:
-            session.handle(request)
+            session.handle(await anext(requests))
+        except StopAsyncIteration:
+            return
+        except Malformed as malformed:  # the stream can be read on
+            session.notify(drive_pb2.Notice.CODE_INVALID, malformed.message)
         except Exception as error:  # nobody waits for this task, so a mistake of ours must not end it unseen
             session.log.exception("a message could not be handled; the session ends")
             session.fail(fault_of(error))

@@ -17,6 +17,7 @@ MAX_EXTENT_M = 100.0
 MAX_SPEED_MPS = 100.0
 MAX_SPIN_RADPS = 100.0
 MAX_SESSION_S = 1e7  # playheads beyond it are refused: 115 days
+MAX_REVISION = 2**64 - 1  # a uint64; there is no counting on from it
 MAX_START_MOTION_S = 2.0
 MAX_RESUME_S = 600.0
 MAX_TIME_AWAY_S = 3600.0  # how far from the playhead the time of an obstacle or target may be

@@ -36,7 +36,7 @@ class PriorBackend:
 
     def provenance(self) -> dict[str, str]:
         """Bundle and weights, engine and device, versions and settings."""
-        from runtime.bench import hardware
+        from runtime.bench.machine import hardware
 
         prior = self._prior
         settings = asdict(self._settings or LiveSettings())

@@ -18,6 +18,7 @@ from runtime.certificates import Tls
 from runtime.geometry.settings import GeometrySettings
 from runtime.keepalive import PING_INTERVAL_S, server_options
 from runtime.limits import Limits
+from runtime.malformed import MalformedInterceptor
 from runtime.metrics import MetricsPage
 from runtime.pb.v1 import service_pb2, service_pb2_grpc
 from runtime.recording import Recorder, RecordingConfig
@@ -70,6 +71,7 @@ class LampServer:
         interceptors: list[grpc.aio.ServerInterceptor] = [MetricsInterceptor(self.metrics)]
         if self.config.tokens:
             interceptors.append(TokenInterceptor(self.config.tokens))
+        interceptors.append(MalformedInterceptor())
         self._server = grpc.aio.server(interceptors=interceptors, options=_options(self.config))
         service_pb2_grpc.add_MotionServiceServicer_to_server(self.servicer, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)

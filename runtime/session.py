@@ -215,7 +215,7 @@ class Session:
 
     def _is_stale(self, revision: int) -> bool:
         last = self.work.wishes.revision
-        if revision == 0 or revision > last:
+        if revision > last or (revision == 0 and last < bounds.MAX_REVISION):
             return False
         self.notify(
             Notice.CODE_STALE_REVISION,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
@@ -89,6 +90,11 @@ def fault_of(error: Exception) -> Fault:
 
 async def abort(context: grpc.aio.ServicerContext[Any, Any], error: Exception) -> NoReturn:
     """End the call with what ``error`` stands for; the unexpected is logged with its traceback."""
+    if isinstance(
+        error, grpc.aio.InternalError
+    ):  # a write that found its client gone: there is nobody to tell
+        log.debug("the client of a call went away: %s", error)
+        raise asyncio.CancelledError from error
     fault = fault_of(error)
     if fault.code is grpc.StatusCode.INTERNAL:
         log.error("a call failed", exc_info=error)

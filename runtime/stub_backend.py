@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ class StubBackend:
 
     def __init__(self, *, steps: int = 4, step_s: float = 0.0) -> None:
         self.steps, self.step_s = steps, step_s
-        self.characters: list[StubCharacter] = []
+        self.characters: deque[StubCharacter] = deque(maxlen=64)  # the newest, for tests
         self.broken: set[StubCharacter] = set()
         self.threads: set[str] = set()  # names of the threads that did tensor work
 

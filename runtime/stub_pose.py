@@ -17,7 +17,7 @@ ARMS = {  # wrist: (shoulder, elbow)
     joint_index(f"{side}_wrist"): (joint_index(f"{side}_shoulder"), joint_index(f"{side}_elbow"))
     for side in ("left", "right")
 }
-PELVIS_M = 0.92
+PELVIS_M = 0.965  # toes of straight legs touch the floor
 _STEP_HZ = 0.9  # strides per second
 _HEAD, _NECK, _SPINE = joint_index("head"), joint_index("neck"), joint_index("spine1")
 _LOOK_YAW_RAD, _LOOK_PITCH_RAD = 1.2, 0.7
