@@ -24,8 +24,9 @@ log = logging.getLogger(__name__)
 _MOST_STEPS = 8  # in one tick: a newcomer joins after it
 # One step may take so many times the length of a tick, or of a single row's, where more rows make better use of it.
 _MOST_TICKS, _MOST_TIMES_ALONE = 2.5, 3.0
-_SHARE_FOR_JOBS = 0.3  # of a tick, for making jobs; at least one is made
-_SHARE_FOR_PLANS = 0.5  # of a tick, for publishing; at least one is published
+# Of a tick, or of the time a batch takes where that is longer: one more job in a slow batch is worth its making.
+_SHARE_FOR_JOBS = 0.3  # for making jobs; at least one is made
+_SHARE_FOR_PLANS = 0.5  # for publishing; at least one is published
 
 
 class LiveTicker:
@@ -46,6 +47,7 @@ class LiveTicker:
         self._max_batch = max_batch
         self._clock = clock
         self._times = StepTimes(backend.step_times())
+        self._round_s = self._settings.tick_s  # the length of a tick, or of the last batch where that took longer
         self._crowded = False  # whether somebody waited for others in the last tick
         self.load = LoadMeter(self._times, clock)
         self.works: list[LiveWork] = []
@@ -86,7 +88,7 @@ class LiveTicker:
     def _start_jobs(self) -> None:
         """Begin jobs: all that are needed, then improvements up to what the device takes at a time."""
         began_s = now_s = self._clock()
-        until_s = began_s + _SHARE_FOR_JOBS * self._settings.tick_s
+        until_s = began_s + _SHARE_FOR_JOBS * self._round_s
         idle = [w for w in self.works if w.job is None and w.look_at_s <= now_s and not w.unread]
         in_need = sorted((w for w in idle if w.in_need), key=lambda w: w.due_since_s(now_s))
         others = sorted((w for w in idle if not w.in_need), key=lambda w: w.planned_at_s)
@@ -165,6 +167,7 @@ class LiveTicker:
     def _account(self, works: Sequence[LiveWork], steps: int, took_s: float) -> None:
         """Remember what a batch cost, and charge it to those that were in it."""
         rows = len(works)
+        self._round_s = max(self._settings.tick_s, took_s)
         self._times.record(rows, took_s / steps)
         needed = sum(_is_load(w) for w in works if w.spent.steps < LEAST_STEPS)
         self.load.device(took_s * needed / rows)
@@ -177,7 +180,7 @@ class LiveTicker:
     def _publish(self, works: Sequence[LiveWork]) -> bool:
         """Hand out the plans that are done, those needed soonest first, while there is time; whether all went out."""
         now_s = self._clock()
-        until_s = now_s + _SHARE_FOR_PLANS * self._settings.tick_s
+        until_s = now_s + _SHARE_FOR_PLANS * self._round_s
         done = sorted((w for w in works if _finished(w)), key=lambda w: w.needed_by_s(now_s))
         for i, work in enumerate(done):
             began_s, is_load = self._clock(), _is_load(work)

@@ -16,7 +16,7 @@ import pytest
 from runtime.server_process import ServerProcess, rss_mib
 from tests.catalogue.processes import run
 from tests.runtime.conftest import Site
-from tests.runtime.wire import Driven
+from tests.runtime.wire import Driven, eventually
 
 CALLS = int(os.environ.get("LAMP_CALLS", "10000"))
 SESSIONS = int(os.environ.get("LAMP_SESSIONS", "200"))
@@ -84,6 +84,7 @@ def test_python_allocations_of_the_server_do_not_grow(
                 await driven.bye()
                 await channel.close()
                 here.channels.clear()
+            await eventually(lambda: here.works == 0)  # the worker lets go of the last one at its next tick
             here.backend.characters.clear()
             gc.collect()
             return tracemalloc.get_traced_memory()[0]

@@ -116,3 +116,31 @@ def test_what_is_finished_is_published_over_several_ticks(
     assert all(player.plans for player in players)
     first = [player.plans[0][1] for player in players]
     assert max(first) - min(first) > 0.1, "they came one after the other"
+
+
+def test_a_slow_device_is_not_left_with_half_empty_batches(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step takes half a second whatever the batch: all jobs that wait are made before it, though each takes a while."""
+
+    class Slow(Device):
+        def advance(self, jobs: Any, steps: int) -> None:
+            clock.sleep(0.5 * steps)
+            super().advance(jobs, steps)
+
+    device = Slow(row_s=0.0, steps=1)
+    ticker = LiveTicker(device, clock=clock)
+    players = [Player(ticker, device, clock, float(i)) for i in range(6)]
+    for player in players:
+        start = player.work.start_job
+
+        def slow(now_s: float, start: Any = start) -> bool:
+            clock.sleep(0.02)
+            return bool(start(now_s))
+
+        monkeypatch.setattr(player.work, "start_job", slow)
+    run(ticker, clock, 4.0)
+    device.batches.clear()
+    for _ in range(5):
+        for player in players:
+            player.change()
+        run(ticker, clock, 1.0)
+    assert np.mean([len(batch) for batch in device.batches]) > 4
