@@ -14,8 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from lamp.batch_limits import BatchLimits, is_out_of_memory
 from lamp.engines.base import Engine
-from lamp.problem import TERMS, Array, Arrays, Shape, stack_rows
+from lamp.errors import InputError
+from lamp.problem import TERMS, Array, Arrays, Shape, empty_row, fresh_state, stack_rows
 
 
 @dataclass(frozen=True)
@@ -77,22 +79,41 @@ class PlanJob:
         self.finished = True
 
 
+@dataclass(frozen=True)
+class EngineRun:
+    """One call of the engine. What it does to a row may depend on the batch and the row's place, not on other rows."""
+
+    batch: int  # rows the engine ran, padding included
+    steps: int
+    states: tuple[
+        Arrays, ...
+    ]  # of the rows that were moved, in order: the objects that ``PlanJob.rows`` hold
+
+
 class NoiseOptimizer:
     """Advances jobs on one engine. One thread owns it."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.step_s: dict[tuple[int, int], float] = {}  # measured time of a step by (frames, batch)
+        self.limits = BatchLimits()
+        self.on_run: Callable[[EngineRun], None] | None = None  # hears of every call that went well
 
     def advance(self, jobs: Sequence[PlanJob], steps: int) -> None:
         """Up to ``steps`` optimisation steps for every unfinished job; finished ones are marked so.
 
         A job never runs past its ``max_steps``; deadlines are looked at between calls, so keep ``steps`` small.
         """
+        for _ in self.advancing(jobs, steps):
+            pass
+
+    def advancing(self, jobs: Sequence[PlanJob], steps: int) -> Iterator[None]:
+        """As ``advance``, one call of the engine for each ``next``: for callers with other work in between."""
         live = [job for job in jobs if not job.finished]
         for shape, rows in self._batches(live):
             owners = [job for job in live if any(s is r for _, s in job.rows for _, r in rows)]
             self._run(shape, rows, min([steps, *(job.max_steps - job.steps for job in owners)]))
+            yield
         for job in live:
             self._mark(job)
 
@@ -101,12 +122,36 @@ class NoiseOptimizer:
         for shape in {job.shape for job in jobs}:
             rows = [row for job in jobs if job.shape == shape for row in job.rows]
             while rows:
-                size = self.engine.batch_size(shape, len(rows))
+                size = self.limits.size(self.engine, shape, len(rows))
                 yield shape, rows[:size]
                 rows = rows[size:]
 
     def _run(self, shape: Shape, rows: list[tuple[Arrays, Arrays]], steps: int) -> None:
-        size = self.engine.batch_size(shape, len(rows))
+        """Step rows as one batch; as several smaller ones where the device has too little memory for it."""
+        while rows:
+            size = self.limits.size(self.engine, shape, len(rows))
+            part = rows[:size]
+            try:
+                self._run_batch(shape, part, size, steps)
+            except Exception as error:
+                if not is_out_of_memory(error) or not self._made_room(shape, size, error):
+                    raise
+                continue
+            self.limits.went_well(self.engine, shape, size)
+            rows = rows[size:]
+
+    def _made_room(self, shape: Shape, size: int, error: Exception) -> bool:
+        """After a batch did not fit: whether it is worth trying again, smaller or on another engine."""
+        self.engine.release(shape, size)
+        if self.limits.shrink(self.engine, shape, size):
+            return True
+        if not self.engine.give_up(error):
+            return False
+        self.limits.clear()
+        self.step_s.clear()
+        return True
+
+    def _run_batch(self, shape: Shape, rows: list[tuple[Arrays, Arrays]], size: int, steps: int) -> None:
         problem = stack_rows([p for p, _ in rows], size)
         state = stack_rows([s for _, s in rows], size)
         state["rate"][len(rows) :] = 0.0
@@ -119,6 +164,30 @@ class NoiseOptimizer:
         for i, (_, own) in enumerate(rows):
             for name in own:
                 own[name] = np.asarray(after[name][i]) if name in after else own[name]
+        if self.on_run is not None:
+            self.on_run(EngineRun(size, steps, tuple(own for _, own in rows)))
+
+    def warm_up(self, shape: Shape, rows: int) -> None:
+        """Two steps for so many rows that ask for nothing: whatever is made on first use is there, and timed."""
+        state = fresh_state(shape, np.zeros((shape.tokens, shape.latent_width)), budget=1, rate=0.0)
+        self._run(shape, [(empty_row(shape), dict(state)) for _ in range(rows)], 2)
+        self._run(shape, [(empty_row(shape), dict(state)) for _ in range(rows)], 2)
+
+    def repeat(self, job: PlanJob, start: int, batch: int, row: int, steps: int) -> None:
+        """Do to one start of a job exactly what an ``EngineRun`` did: in that batch, at that row; copies fill the rest.
+
+        ``InputError``: this engine has no such batch.
+        """
+        if self.engine.batch_size(job.shape, batch) != batch or not 0 <= row < batch:
+            raise InputError(
+                "batch",
+                f"row {row} of {batch} cannot be run by this engine; use the engine and bundle it was run with",
+            )
+        problem, state = job.rows[start]
+        rows = [(problem, dict(state)) for _ in range(batch)]
+        rows[row] = (problem, state)
+        self._run_batch(job.shape, rows, batch, steps)
+        self._mark(job)
 
     def _mark(self, job: PlanJob) -> None:
         job.steps = int(job.rows[0][1]["count"])

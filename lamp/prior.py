@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from lamp import bundle as bundles
 from lamp import features, feet, gaze
 from lamp.chain import invert, to_velocity
 from lamp.engines.base import Engine
+from lamp.engines.fallback import FallbackEngine
 from lamp.errors import BundleError, InputError
 from lamp.models.text import load_text_encoder
 from lamp.motion import Motion
@@ -29,6 +31,7 @@ from lamp.tasks import Task, concatenate
 Array = NDArray[Any]
 log = logging.getLogger(__name__)
 FPS = 20.0
+_GPU_DEVICES = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")  # NVIDIA, any GPU under WSL, AMD
 _SLICE = 5  # steps between looks at deadlines
 
 
@@ -49,6 +52,7 @@ class MotionPrior:
 
     def __init__(self, bundle: bundles.Bundle, engine: Engine) -> None:
         self.bundle, self.engine = bundle, engine
+        self.threads: int | None = None  # asked for; None: the engine's choice
         self.planner = Planner(
             engine, load_text_encoder(bundle.info["text_encoder"]), bundle.denoiser.prediction
         )
@@ -63,7 +67,9 @@ class MotionPrior:
         """
         loaded = bundles.load(bundle)
         log.info("bundle %s, licence: %s", loaded.name, loaded.licence)
-        return cls(loaded, make_engine(loaded, engine, threads))
+        prior = cls(loaded, make_engine(loaded, engine, threads))
+        prior.threads = threads
+        return prior
 
     @property
     def name(self) -> str:
@@ -302,17 +308,34 @@ _EDIT = replace(Weights(), start=0.05)  # an edit stays near the noise of the mo
 
 
 def make_engine(bundle: bundles.Bundle, engine: str, threads: int | None) -> Engine:
-    """``auto``: torch if it sees a GPU, else onnxruntime."""
+    """``auto``: torch if it sees a GPU, else onnxruntime. On a GPU the CPU stands by for when its memory runs out."""
     if engine not in ("auto", "onnx", "torch"):
         raise InputError("engine", f"{engine!r} is unknown; use auto, onnx or torch")
-    if engine == "torch" or (engine == "auto" and _gpu_available()):
-        return _torch_engine(bundle, threads)
+    if engine == "onnx" or (engine == "auto" and not _gpu_available()):
+        return _onnx_engine(bundle, threads)
+    made = _torch_engine(bundle, threads)
+    if made.device == "cpu":
+        return made
+    return FallbackEngine(made, lambda: _cpu_engine(bundle, threads))
+
+
+def _cpu_engine(bundle: bundles.Bundle, threads: int | None) -> Engine:
+    """onnxruntime, or torch on the CPU for a bundle without graphs."""
+    if all((bundle.folder / file).exists() for file in bundle.graphs.values()):
+        return _onnx_engine(bundle, threads)
+    return _torch_engine(bundle, threads, on_cpu=True)
+
+
+def _onnx_engine(bundle: bundles.Bundle, threads: int | None) -> Engine:
     from lamp.engines.onnx_engine import OnnxEngine
 
     return OnnxEngine(bundle.folder, bundle.weights, bundle.graphs, bundle.base_shape, threads)
 
 
 def _gpu_available() -> bool:
+    """Whether torch sees a GPU. It is asked only where there may be one: importing it takes seconds."""
+    if sys.platform == "linux" and not any(Path(device).exists() for device in _GPU_DEVICES):
+        return False
     try:
         import torch
     except ImportError:
@@ -320,7 +343,7 @@ def _gpu_available() -> bool:
     return bool(torch.cuda.is_available())
 
 
-def _torch_engine(bundle: bundles.Bundle, threads: int | None) -> Engine:
+def _torch_engine(bundle: bundles.Bundle, threads: int | None, *, on_cpu: bool = False) -> Engine:
     try:
         import torch
     except ImportError as error:
@@ -333,7 +356,7 @@ def _torch_engine(bundle: bundles.Bundle, threads: int | None) -> Engine:
     if threads:
         torch.set_num_threads(threads)
     shapes = [replace(bundle.base_shape, frames=frames) for frames in sorted(bundle.grids)]
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = torch.device("cuda" if torch.cuda.is_available() and not on_cpu else "cpu")
     return TorchEngine(build_networks(bundle), shapes, bundle.grids, device)
 
 

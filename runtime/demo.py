@@ -10,8 +10,6 @@ import argparse
 import asyncio
 import json
 import platform
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -27,6 +25,7 @@ from lamp.scene import Obstacle
 from runtime.client.asynchronous import AsyncLampClient
 from runtime.client.session import AsyncDriveSession
 from runtime.demo_report import Event, Recording, pictures, summary
+from runtime.server_process import ServerProcess
 
 FPS = 30.0
 PLAYHEAD_PERIOD_FRAMES = 3
@@ -55,7 +54,9 @@ def run(args: argparse.Namespace) -> int:
     if args.server:
         report, events, played = asyncio.run(drive(args.server, args))
     else:
-        with ServerProcess(args.bundle, args.engine) as server:
+        say("starting the server ...")
+        options = ["--engine", args.engine, *(["--bundle", str(args.bundle)] if args.bundle else [])]
+        with ServerProcess(options) as server:
             report, events, played = asyncio.run(drive(server.address, args))
     report["hardware"] = {"machine": platform.machine(), "system": platform.system()}
     if not args.no_film:
@@ -73,52 +74,6 @@ def say(text: str) -> None:
     """A line for the person who runs it."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
-
-
-class ServerProcess:
-    """``lamp serve`` on a free port, stopped at the end."""
-
-    def __init__(self, bundle: str | None, engine: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.address = f"127.0.0.1:{port}"
-        self._command = [
-            sys.executable,
-            "-m",
-            "runtime.cli",
-            "serve",
-            "--port",
-            str(port),
-            "--engine",
-            engine,
-        ]
-        if bundle:
-            self._command += ["--bundle", str(bundle)]
-
-    def __enter__(self) -> ServerProcess:
-        say("starting the server ...")
-        self._process = subprocess.Popen(self._command)
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                raise RuntimeError(
-                    f"the server ended with status {self._process.returncode} before it was ready"
-                )
-            try:
-                with socket.create_connection(tuple(self.address.split(":")), timeout=0.5):  # type: ignore[arg-type]
-                    return self
-            except OSError:
-                time.sleep(0.2)
-        self._process.kill()
-        raise RuntimeError("the server did not open its port within 120 s; run `lamp doctor`")
-
-    def __exit__(self, *error: object) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(15)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
 
 
 @dataclass

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lamp import __version__
+from lamp.live import Plan
 from lamp.motion import Motion
 from lamp.skeleton import CONTACT_JOINTS, JOINT_NAMES, JOINT_RADII_M, PARENTS, REST_OFFSETS_M, SKELETON_HASH
+from runtime.backend import BackendInfo
 from runtime.coordinates import PRESETS, Array, CoordinateSystem
-from runtime.limits import Limits
+from runtime.decode import Opening
+from runtime.frame_wire import frames_message
+from runtime.limits import PROTOCOL_VERSION, Limits
 from runtime.pb.v1 import drive_pb2, geometry_pb2, motion_pb2
 from runtime.validation import Violation
 
@@ -67,17 +72,10 @@ class FrameBlock:
 
     def messages(self) -> list[motion_pb2.Frame]:
         """One message per frame."""
-        rows = zip(
-            self.plan_ids.tolist(), self.roots, self.rotations.tolist(), self.joints.tolist(), self.contacts.tolist(),
-            strict=True,
-        )  # fmt: skip
-        return [
-            motion_pb2.Frame(
-                index=self.first + i, time_s=(self.first + i) / self.fps, root_position=vector(root),
-                local_rotations=rotations, joint_positions=joints, contacts=contacts, plan_id=plan_id,
-            )
-            for i, (plan_id, root, rotations, joints, contacts) in enumerate(rows)
-        ]  # fmt: skip
+        block = frames_message(
+            self.first, self.fps, self.plan_ids, self.roots, self.rotations, self.joints, self.contacts
+        )
+        return list(block.frames)
 
 
 def vector(xyz: Array) -> geometry_pb2.Vector3:
@@ -126,7 +124,45 @@ def limits_message(limits: Limits) -> drive_pb2.Limits:
     return drive_pb2.Limits(
         max_obstacles=limits.max_obstacles, max_targets=limits.max_targets,
         max_prompt_characters=limits.max_prompt_characters, max_horizon_s=limits.max_horizon_s,
-        max_message_bytes=limits.max_message_bytes, idle_timeout_s=limits.idle_timeout_s,
+        max_message_bytes=limits.max_message_bytes, idle_timeout_s=limits.idle_timeout_s, resume_s=limits.resume_s,
+        max_key_poses=limits.max_key_poses, max_messages_per_s=limits.max_messages_per_s,
+        max_triangles=limits.max_triangles, max_geometry_bytes=limits.max_geometry_bytes,
+    )  # fmt: skip
+
+
+def welcome_message(
+    opening: Opening,
+    info: BackendInfo,
+    limits: Limits,
+    *,
+    token: str,
+    resumed: bool,
+    first_frame: int,
+    revision: int,
+) -> drive_pb2.Welcome:
+    """What a client needs to know of its session."""
+    return drive_pb2.Welcome(
+        protocol_version=PROTOCOL_VERSION, session_token=token, skeleton=skeleton(opening.coordinates),
+        coordinate_system=coordinate_system(opening.coordinates), right_handed=opening.coordinates.handedness > 0,
+        fps=opening.fps, horizon_s=opening.horizon_s, limits=limits_message(limits), server_version=__version__,
+        model_name=info.name, model_licence=info.licence, device=info.device, resumed=resumed,
+        start_time_s=first_frame / opening.fps, scene_revision=revision,
+    )  # fmt: skip
+
+
+def plan_message(plan: Plan, start_frame: int, end_frame: int, frames: FrameBlock | None) -> drive_pb2.Plan:
+    """A plan whose first changed frame is ``start_frame``, and the frames that go along."""
+    return drive_pb2.Plan(
+        plan_id=plan.plan_id, scene_revision=plan.scene_revision, start_frame=start_frame, end_frame=end_frame,
+        terms=terms(plan.terms), feasible=plan.feasible, reason=plan.reason, settled=plan.settled, steps=plan.steps,
+        optimise_s=plan.optimise_s, frames=frames.messages() if frames is not None else [],
+        shortfalls=[
+            drive_pb2.Shortfall(kind=f"KIND_{s.kind.name}", id=s.id, amount_m=s.amount_m, time_s=s.time_s)
+            for s in plan.shortfalls
+        ],
+        targets=[
+            drive_pb2.TargetReport(id=t.id, error_m=t.error_m, arrive_time_s=t.arrive_s) for t in plan.targets
+        ],
     )  # fmt: skip
 
 

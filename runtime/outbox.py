@@ -8,9 +8,9 @@ from runtime.encode import FrameBlock
 class Outbox:
     """Unsent frames by index. Not a queue: a new plan replaces what an older one left unsent."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_index: int = 0) -> None:
         self._frames: FrameBlock | None = None
-        self.next_index = 0  # the next frame to send
+        self.next_index = first_index  # the next frame to send
 
     def put(self, start: int, frames: FrameBlock) -> None:
         """The motion changed from frame ``start`` on and is ``frames`` now, which begin there.
@@ -26,7 +26,7 @@ class Outbox:
     @property
     def end_index(self) -> int:
         """One past the last frame planned."""
-        return self._frames.end if self._frames is not None else 0
+        return self._frames.end if self._frames is not None else self.next_index
 
     def waiting(self, limit: int) -> int:
         """How many frames with an index below ``limit`` can be sent."""
@@ -42,8 +42,11 @@ class Outbox:
         self._frames = self._frames.between(self.next_index, self._frames.end)
         return taken
 
-    def drop_before(self, index: int) -> None:
-        """Forget unsent frames older than ``index``; the last planned one stays."""
-        if self._frames is not None and index > self.next_index:
-            self.next_index = max(min(index, self._frames.end - 1), self.next_index)
-            self._frames = self._frames.between(self.next_index, self._frames.end)
+    def drop_before(self, index: int) -> int:
+        """Forget unsent frames older than ``index``; the last planned one stays. How many were forgotten."""
+        if self._frames is None or index <= self.next_index:
+            return 0
+        before = self.next_index
+        self.next_index = max(min(index, self._frames.end - 1), before)
+        self._frames = self._frames.between(self.next_index, self._frames.end)
+        return self.next_index - before

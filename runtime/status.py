@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
@@ -13,7 +14,8 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
 from lamp.errors import InputError
-from runtime.scheduler import Overloaded, Stopped
+from runtime.admission import Overloaded
+from runtime.scheduler import Stopped
 from runtime.validation import Refused, Violation
 
 DOMAIN = "lamp.v1"
@@ -76,7 +78,7 @@ def fault_of(error: Exception) -> Fault:
     if isinstance(error, InputError):
         return invalid([Violation(error.field, error.problem)])
     if isinstance(error, Overloaded):
-        return exhausted("TOO_MANY_CALLS", f"{error}; try again later", 5.0)
+        return exhausted(error.reason, str(error), error.retry_s)
     if isinstance(error, Stopped):
         return unavailable()
     return Fault(
@@ -88,6 +90,11 @@ def fault_of(error: Exception) -> Fault:
 
 async def abort(context: grpc.aio.ServicerContext[Any, Any], error: Exception) -> NoReturn:
     """End the call with what ``error`` stands for; the unexpected is logged with its traceback."""
+    if isinstance(
+        error, grpc.aio.InternalError
+    ):  # a write that found its client gone: there is nobody to tell
+        log.debug("the client of a call went away: %s", error)
+        raise asyncio.CancelledError from error
     fault = fault_of(error)
     if fault.code is grpc.StatusCode.INTERNAL:
         log.error("a call failed", exc_info=error)

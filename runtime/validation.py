@@ -68,13 +68,14 @@ class Checker:
 
     def fail(self, name: str, problem: str) -> None:
         """Record that field ``name`` cannot be used."""
-        if len(self.found) < MAX_VIOLATIONS:
-            self.found.append(Violation(self._join(name), problem))
+        # Beyond what is reported only the number counts: readers look at it to see whether a part is usable.
+        more = len(self.found) >= MAX_VIOLATIONS
+        self.found.append(self.found[-1] if more else Violation(self._join(name), problem))
 
     def done(self) -> None:
         """Raise ``Refused`` if anything is wrong."""
         if self.found:
-            raise Refused(self.found)
+            raise Refused(self.found[:MAX_VIOLATIONS])
 
     @contextmanager
     def library(self) -> Iterator[None]:

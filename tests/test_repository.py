@@ -28,6 +28,7 @@ MODULE_OF_DEPENDENCY = {
     "grpcio-reflection": "grpc_reflection",
     "grpcio-status": "grpc_status",
     "protobuf": "google",
+    "prometheus-client": "prometheus_client",
 }
 
 
@@ -193,7 +194,7 @@ def test_every_dependency_is_pinned(project: dict[str, Any]) -> None:
 
 
 def test_the_core_stays_without_heavy_packages(project: dict[str, Any]) -> None:
-    heavy = {"torch", "onnx", "scipy", "matplotlib", "transformers", "viser"}
+    heavy = {"torch", "onnx", "trimesh", "matplotlib", "transformers", "viser"}
     assert not heavy & {dependency_name(line) for line in project["dependencies"]}
 
 

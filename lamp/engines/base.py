@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from lamp.problem import Array, Arrays, Shape
@@ -13,6 +14,9 @@ class Engine(Protocol):
     name: str  # "onnx" or "torch"
     device: str  # "cpu", or the name of the GPU
     captured: bool  # whether steps are replayed as one recorded graph
+
+    def preload(self, shapes: Sequence[Shape]) -> None:
+        """Begin to load what problems of these shapes need, beside whatever the caller does; returns at once."""
 
     def encode(self, features: Array, visible: Array) -> Array:
         """Raw features ``(B, T, 137)`` with visibility ``(B, L, 6)`` -> standardised latents ``(B, L, D)``."""
@@ -40,3 +44,15 @@ class Engine(Protocol):
 
     def read(self, batch: Any) -> Arrays:
         """The state of the batch, back on the host."""
+
+    def release(self, shape: Shape, size: int) -> None:
+        """Give back what is kept for batches of this shape and size: there was no memory for one."""
+
+    def give_up(self, error: Exception) -> bool:
+        """There is no memory even for a single row. Whether another engine goes on in place of this one."""
+
+    def close(self) -> None:
+        """Nothing more is asked for: stop loading ahead, which would keep the process from ending."""
+
+    def memory_bytes(self) -> int:
+        """Memory allocated on a device of its own; 0 on the host."""

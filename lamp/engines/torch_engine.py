@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,6 +46,9 @@ class TorchEngine:
         self._graphs: dict[tuple[Shape, int], _Captured] = {}
         if device.type == "cuda":
             torch.backends.cuda.matmul.allow_tf32 = True
+
+    def preload(self, shapes: Sequence[Shape]) -> None:
+        """Nothing: the networks are on the device, and graphs are recorded by the thread that replays them."""
 
     @torch.no_grad()
     def encode(self, features: Array, visible: Array) -> Array:
@@ -94,6 +97,20 @@ class TorchEngine:
 
     def read(self, batch: Batch) -> Arrays:
         return {k: self._host(v) for k, v in batch.state.items()}
+
+    def release(self, shape: Shape, size: int) -> None:
+        self._graphs.pop((shape, size), None)
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def give_up(self, error: Exception) -> bool:
+        return False
+
+    def close(self) -> None:
+        """Nothing runs ahead here."""
+
+    def memory_bytes(self) -> int:
+        return torch.cuda.memory_allocated(self._device) if self._device.type == "cuda" else 0
 
     def _capture(self, shape: Shape, size: int) -> _Captured:
         """Record the step for static memory; the warm-up runs on a side stream as CUDA graphs ask for."""

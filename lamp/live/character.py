@@ -422,6 +422,8 @@ class LiveCharacter(IntentSetters):
     def _improves(self, joints: Array, verdict: Verdict, start: int, c: _Context) -> bool:
         """Whether new motion beats what the timeline already has from ``start`` on: demands first, then quality."""
         old = continued(self.timeline, start, len(joints), "joints")
+        if len(old) == 0:
+            return True  # it comes so late that nothing is left to compare it with, or to go on with
         asked = [
             *(t.arrive_s or 0.0 for t in c.demands.targets.values()),
             *(p[2] for p in c.demands.poses.values()),

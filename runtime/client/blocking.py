@@ -8,14 +8,19 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from lamp.intent import Floor, KeyPose, LookAt, Path
 from lamp.motion import Motion
 from lamp.problem import Target
+from lamp.scene.geometry import Geometry
 from lamp.scene.obstacle import Obstacle
 from lamp.tasks import Task
 from runtime.client.asynchronous import AsyncLampClient
-from runtime.client.buffer import FrameBuffer, Pose, ReceivedPlan
+from runtime.client.buffer import FrameBuffer
 from runtime.client.calls import ClipResult, ServerInfo
 from runtime.client.errors import LampError
+from runtime.client.geometry import GeometryHandle, GeometryObstacle
+from runtime.client.pose import Pose
+from runtime.client.received_plan import ReceivedPlan
 from runtime.client.session import AsyncDriveSession
 from runtime.pb.v1 import drive_pb2
 
@@ -25,7 +30,7 @@ T = TypeVar("T")
 class LampClient:
     """``AsyncLampClient`` for programs without an event loop; a context manager. Takes the same arguments."""
 
-    def __init__(self, target: str, **options: Any) -> None:
+    def __init__(self, target: str | Sequence[str], **options: Any) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="lamp-client", daemon=True)
         self._thread.start()
@@ -66,6 +71,10 @@ class LampClient:
         """See ``AsyncLampClient.optimize``; ``on_progress`` is called on the client's thread."""
         return self._run(self._client.optimize(tasks, **options))
 
+    def upload_geometry(self, geometry: Geometry, **options: Any) -> GeometryHandle:
+        """See ``AsyncLampClient.upload_geometry``; ``on_progress`` is called on the client's thread."""
+        return self._run(self._client.upload_geometry(geometry, **options))
+
     def drive(self, **options: Any) -> DriveSession:
         """See ``AsyncLampClient.drive``: ``with client.drive(prompt="a person walks") as session``."""
         return DriveSession(self._run, self._client.drive(**options))
@@ -94,7 +103,7 @@ class DriveSession:
         """What the character should do from now on."""
         return int(self._run(self._session.set_prompt(text)))
 
-    def put_obstacle(self, id: str, obstacle: Obstacle) -> int:
+    def put_obstacle(self, id: str, obstacle: Obstacle | GeometryObstacle) -> int:
         """Add or replace an obstacle."""
         return int(self._run(self._session.put_obstacle(id, obstacle)))
 
@@ -110,8 +119,36 @@ class DriveSession:
         """Take a target away."""
         return int(self._run(self._session.remove_target(id)))
 
+    def look_at(self, look: LookAt) -> int:
+        """Look at a point from now on."""
+        return int(self._run(self._session.look_at(look)))
+
+    def clear_look_at(self) -> int:
+        """Look ahead again."""
+        return int(self._run(self._session.clear_look_at()))
+
+    def set_path(self, path: Path) -> int:
+        """Walk along a path from now on."""
+        return int(self._run(self._session.set_path(path)))
+
+    def clear_path(self) -> int:
+        """Follow no path any more."""
+        return int(self._run(self._session.clear_path()))
+
+    def put_key_pose(self, id: str, pose: KeyPose) -> int:
+        """Add or replace a pose to be in at its session time."""
+        return int(self._run(self._session.put_key_pose(id, pose)))
+
+    def remove_key_pose(self, id: str) -> int:
+        """Take a key pose away."""
+        return int(self._run(self._session.remove_key_pose(id)))
+
+    def set_floor(self, floor: Floor) -> int:
+        """What carries the feet where no walkable obstacle does."""
+        return int(self._run(self._session.set_floor(floor)))
+
     def clear_scene(self) -> int:
-        """Take all obstacles and targets away."""
+        """Take everything away but prompt and floor."""
         return int(self._run(self._session.clear_scene()))
 
     def set_playhead(self, time_s: float) -> None:
@@ -187,6 +224,21 @@ class DriveSession:
     def going_away(self) -> drive_pb2.GoingAway | None:
         """Set when the server is about to stop."""
         return self._session.going_away
+
+    @property
+    def reconnects(self) -> int:
+        """How often the connection was lost and found again."""
+        return self._session.reconnects
+
+    @property
+    def resumed(self) -> bool:
+        """Whether the present stream took up the session where the one before lost it."""
+        return self._session.resumed
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a stream now."""
+        return self._session.connected
 
     @property
     def error(self) -> LampError | None:

@@ -359,3 +359,16 @@ def finish_only(character, job):
     while not job.finished:
         character._planner.advance([job], 2)
     return job
+
+
+@pytest.mark.parametrize("left", [0, 1, 2, 3, 5])
+def test_an_improvement_may_come_when_almost_nothing_is_left_to_improve(character, left):
+    character.put_obstacle("ball", BALL)
+    finish(character, character.next_job(0.0))
+    character.put_obstacle("ball", Obstacle("sphere", (0.0, 1.0, 0.7), (0.3, 0.3, 0.3)))
+    finish(character, character.next_job(0.0))
+    job = finish_only(character, character.next_job(0.2))
+    assert job.context.kind == "improve"
+    plan = character.publish(job, character.planned_until_s - left / 20.0)
+    assert plan.end_s == character.planned_until_s
+    assert np.isfinite(character.timeline.window(character.timeline.first, character.timeline.end)).all()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,7 +57,9 @@ async def site(
 ) -> AsyncIterator[Site]:
     """Start a server; stop it and close every channel at the end."""
     backend = backend or StubBackend()
-    server = LampServer(backend, ServerConfig("127.0.0.1:0", limits or Limits(), grace_s=0.2, **config))
+    server = LampServer(
+        backend, ServerConfig("127.0.0.1:0", limits or Limits(resume_s=0.5), grace_s=0.2, **config)
+    )
     await server.start()
     here = Site(server, backend)
     try:
@@ -65,6 +68,16 @@ async def site(
         for channel in here.channels:
             await channel.close()
         await server.stop()
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """Commands set up the log of their process; here that is the process of all tests."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture

@@ -87,7 +87,10 @@ def test_the_report_is_bounded() -> None:
     check = Checker()
     for i in range(10 * MAX_VIOLATIONS):
         check.fail(f"f{i}", "wrong")
-    assert len(check.found) == MAX_VIOLATIONS
+    with pytest.raises(Refused) as refused:
+        check.done()
+    assert len(refused.value.violations) == MAX_VIOLATIONS
+    assert len(check.found) > MAX_VIOLATIONS, "what is not reported still counts"
 
 
 def test_nothing_wrong_raises_nothing() -> None:

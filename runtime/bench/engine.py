@@ -1,17 +1,13 @@
-"""``lamp bench``: how long things take on this machine, with hardware and versions beside every figure."""
+"""``lamp bench``: how long the engine takes for its steps, a clip and a goal."""
 
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import json
-import os
-import platform
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +17,7 @@ from lamp.engines.base import Engine
 from lamp.problem import KeyFrames, Shape, Target, empty_row, fresh_state, stack_rows
 from lamp.scene import Obstacle
 from lamp.scene.distance import pack
+from runtime.bench.machine import circumstances
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,8 +36,7 @@ def run(args: argparse.Namespace) -> int:
     """Measure and print; returns the exit status."""
     from lamp.prior import MotionPrior
 
-    report: dict[str, Any] = {"date": date.today().isoformat(), "hardware": hardware(), "versions": versions(),
-                              "command": "lamp " + " ".join(sys.argv[1:]), "engines": {}}  # fmt: skip
+    report: dict[str, Any] = circumstances() | {"engines": {}}
     for name in args.engines.split(","):
         prior = MotionPrior.load(args.bundle, engine=name.strip(), threads=args.threads)
         report["bundle"] = prior.name
@@ -195,26 +191,3 @@ def peak_memory_mib() -> float:
         return float("nan")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
-
-
-def hardware() -> dict[str, Any]:
-    """Processor, cores and GPU of this machine."""
-    name = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text(encoding="utf8").splitlines():
-            if line.startswith("model name"):
-                name = line.split(":", 1)[1].strip()
-                break
-    return {"processor": name, "cores": os.cpu_count(), "system": platform.system()}
-
-
-def versions() -> dict[str, str]:
-    """Versions of what matters to the figures."""
-    found = {"python": platform.python_version()}
-    for package in ("lamp-motion", "numpy", "onnxruntime", "torch", "grpcio"):
-        try:
-            found[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
