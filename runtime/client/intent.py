@@ -79,6 +79,11 @@ class Intent:
             update.put_obstacles.extend(plain)
         return scene.prompt, [update, *(drive_pb2.SceneUpdate(put_obstacles=[one]) for one in uploaded)]
 
+    def geometry_ids(self) -> set[str]:
+        """Ids of all geometry that the scene refers to."""
+        _, scene = self.now()
+        return {o.geometry.id for o in scene.put_obstacles if o.HasField("geometry")}
+
 
 class _Scene:
     """A prompt and a scene, as messages by id."""
