@@ -28,6 +28,7 @@ MODULE_OF_DEPENDENCY = {
     "grpcio-reflection": "grpc_reflection",
     "grpcio-status": "grpc_status",
     "protobuf": "google",
+    "prometheus-client": "prometheus_client",
 }
 
 

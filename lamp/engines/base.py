@@ -51,5 +51,8 @@ class Engine(Protocol):
     def give_up(self, error: Exception) -> bool:
         """There is no memory even for a single row. Whether another engine goes on in place of this one."""
 
+    def close(self) -> None:
+        """Nothing more is asked for: stop loading ahead, which would keep the process from ending."""
+
     def memory_bytes(self) -> int:
         """Memory allocated on a device of its own; 0 on the host."""

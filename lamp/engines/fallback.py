@@ -72,6 +72,9 @@ class FallbackEngine:
         )  # fmt: skip
         return True
 
+    def close(self) -> None:
+        self._engine.close()
+
     def memory_bytes(self) -> int:
         return self._engine.memory_bytes()
 

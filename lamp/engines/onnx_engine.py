@@ -62,8 +62,8 @@ class OnnxEngine:
 
     def preload(self, shapes: Sequence[Shape]) -> None:
         """Begin to make the sessions that problems of these shapes need; who needs one waits for it."""
-        frames = {shape.frames for shape in shapes}
-        steps = [file for key, file in sorted(self._steps.items()) if key[0] in frames]
+        wanted = {(shape.frames, shape.geometry) for shape in shapes}
+        steps = [file for (f, _, g), file in sorted(self._steps.items()) if (f, g) in wanted]
         for file in (_PASSES[0], *steps[:1], *_PASSES[1:], *steps[1:]):
             self._promise(file)
 
@@ -136,6 +136,9 @@ class OnnxEngine:
 
     def give_up(self, error: Exception) -> bool:
         return False
+
+    def close(self) -> None:
+        self._loaders.shutdown(wait=False, cancel_futures=True)
 
     def memory_bytes(self) -> int:
         return 0

@@ -106,6 +106,9 @@ class TorchEngine:
     def give_up(self, error: Exception) -> bool:
         return False
 
+    def close(self) -> None:
+        """Nothing runs ahead here."""
+
     def memory_bytes(self) -> int:
         return torch.cuda.memory_allocated(self._device) if self._device.type == "cuda" else 0
 

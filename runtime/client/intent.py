@@ -81,8 +81,8 @@ class Intent:
 
     def geometry_ids(self) -> set[str]:
         """Ids of all geometry that the scene refers to."""
-        _, scene = self.now()
-        return {o.geometry.id for o in scene.put_obstacles if o.HasField("geometry")}
+        _, updates = self.now()
+        return {o.geometry.id for u in updates for o in u.put_obstacles if o.HasField("geometry")}
 
 
 class _Scene:

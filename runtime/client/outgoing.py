@@ -90,26 +90,35 @@ class Outgoing:
             self._waiting.clear()
 
     def connect(self, known_revision: int, *, resumed: bool) -> None:
-        """A new stream. Its server knows the session up to ``known_revision``, or (not ``resumed``) only its prompt."""
+        """A new stream. Its server knows the session up to ``known_revision``, or (not ``resumed``) only its prompt; it
+        is told the rest, in the second case without obstacles of uploaded geometry (``tell_geometry``)."""
         with self._lock:
             self._connected = True
             self._playhead_s, self._playhead_sent = self._told_s, -1.0
             if resumed and known_revision >= self.revision:
                 self.revision = known_revision
             elif self.revision > 0:
-                self._tell_again(with_prompt=resumed)
+                self._tell_again(resumed=resumed)
         self._wake()
 
-    def _tell_again(self, *, with_prompt: bool) -> None:
+    def _tell_again(self, *, resumed: bool) -> None:
         """Everything that was asked for, under the newest number and those after it."""
         prompt, scenes = self._intent.now()
         numbers = chain([self.revision], iter(self._number, None))
-        if with_prompt:
+        if resumed:
             message = drive_pb2.Prompt(revision=next(numbers), text=prompt)
             self._waiting.append(drive_pb2.DriveRequest(prompt=message))
-        for scene in scenes:
+        for scene in scenes if resumed else scenes[:1]:
             scene.revision = next(numbers)
             self._waiting.append(drive_pb2.DriveRequest(scene_update=scene))
+
+    def tell_geometry(self) -> None:
+        """The server has the geometry by now: put the obstacles that refer to it."""
+        with self._lock:
+            for scene in self._intent.now()[1][1:] if self._connected else ():
+                scene.revision = self._number()
+                self._waiting.append(drive_pb2.DriveRequest(scene_update=scene))
+        self._wake()
 
     def take(self, now: float) -> tuple[list[drive_pb2.DriveRequest], float | None]:
         """Messages to send now, and seconds until a playhead that waits may be sent (None: none waits)."""

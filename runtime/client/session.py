@@ -137,8 +137,6 @@ class AsyncDriveSession(Asking):
                 link = await self._search.again(
                     error, self._intent, self._outgoing, self.buffer, self.welcome
                 )
-                if self._restore is not None and not link.welcome.resumed:
-                    await self._restore(self._intent.geometry_ids())
                 self._take_up(link)
         except LampError as error:
             self.error = error
@@ -149,6 +147,8 @@ class AsyncDriveSession(Asking):
         except Exception as error:
             self.error = LampError("INTERNAL", f"a message of the server could not be used: {error}")
         finally:
+            if self._moved is not None:
+                self._moved.cut()
             self._link = None
             self._ended.set()
             self._wake_readers()
@@ -259,9 +259,8 @@ class AsyncDriveSession(Asking):
         self._leaving.clear()
         self._to_send.set()
         receiving = asyncio.create_task(self._receive(link))
-        others = {
-            asyncio.create_task(task) for task in (self._send(link), self._watch(link), self._move(link))
-        }
+        tasks = (self._send(link), self._watch(link), self._move(link), self._bring_geometry(link))
+        others = {asyncio.create_task(task) for task in tasks}
         try:
             return await receiving
         finally:
@@ -306,6 +305,15 @@ class AsyncDriveSession(Asking):
             self._moved = None
         if self._moved is not None:
             link.cut()
+
+    async def _bring_geometry(self, link: Link) -> None:
+        """Let a server that starts this session anew have its geometry, and then the obstacles that refer to it. What
+        else there is in the scene, and motion, need not wait for that."""
+        if self.reconnects == 0 or link.welcome.resumed or not (ids := self._intent.geometry_ids()):
+            return
+        if self._restore is not None:
+            await self._restore(ids)
+        self._outgoing.tell_geometry()
 
     async def _receive(self, link: Link) -> LampError | None:
         self._silent = False

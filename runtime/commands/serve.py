@@ -77,7 +77,8 @@ def run(args: argparse.Namespace) -> int:
         return _check(settings)
     _end_early_on_sigterm()
     config, tokens = _config(settings)
-    asyncio.run(_serve(_backend(settings), config, settings, tokens))
+    with _backend(settings) as backend:
+        asyncio.run(_serve(backend, config, settings, tokens))
     return 0
 
 
@@ -127,22 +128,25 @@ def _check(settings: Settings) -> int:
     return 0
 
 
-def _backend(settings: Settings) -> Backend[Any]:
+@contextlib.contextmanager
+def _backend(settings: Settings) -> Iterator[Backend[Any]]:
     if settings.stub:
         from runtime.stub_backend import StubBackend
 
-        return StubBackend(step_s=0.005)
-    with _phase("importing"):
-        from lamp.prior import MotionPrior
-        from runtime.prior_backend import PriorBackend
+        yield StubBackend(step_s=0.005)
+        return
+    from lamp.prior import MotionPrior
+    from runtime.prior_backend import PriorBackend
 
     with _phase("loading the bundle"):
-        backend = PriorBackend(
-            MotionPrior.load(settings.bundle, engine=settings.engine, threads=settings.threads)
-        )
-    with _phase("planning for characters nobody sees"):
-        backend.warm_up()
-    return backend
+        prior = MotionPrior.load(settings.bundle, engine=settings.engine, threads=settings.threads)
+        backend = PriorBackend(prior)
+    try:
+        with _phase("planning for characters nobody sees"):
+            backend.warm_up()
+        yield backend
+    finally:
+        prior.engine.close()
 
 
 @contextlib.contextmanager

@@ -62,3 +62,11 @@ def test_a_missing_graph_is_told_to_whoever_needs_it(slow: Slow, tmp_path: Path)
     slow.preload(slow.shapes()[:1])
     with pytest.raises(BundleError, match=r"encoder\.onnx\.gz"):
         slow._session("encoder.onnx.gz")
+
+
+def test_closing_leaves_out_what_was_not_begun(slow: Slow) -> None:
+    slow.preload(slow.shapes())
+    slow.close()
+    slow.may_open.set()
+    slow._loaders.shutdown(wait=True)
+    assert len(slow.opened) <= 2, "only what was being opened is finished"

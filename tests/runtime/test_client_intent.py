@@ -134,8 +134,17 @@ def test_uploaded_geometry_comes_one_by_one() -> None:
     outgoing.disconnect()
     outgoing.connect(0, resumed=False)
     messages, _ = outgoing.take(0.0)
-    assert [m.scene_update.revision for m in messages] == [3, 4, 5]
-    assert outgoing.revision == 5
+    assert [m.scene_update.revision for m in messages] == [3], "the rest, once the server has the geometry"
+    outgoing.tell_geometry()
+    messages, _ = outgoing.take(0.0)
+    assert [m.scene_update.revision for m in messages] == [4, 5]
+    outgoing.disconnect()
+    outgoing.tell_geometry()
+    assert outgoing.take(0.0) == ([], None)
+    outgoing.connect(4, resumed=True)
+    messages, _ = outgoing.take(0.0)
+    assert [m.WhichOneof("message") for m in messages] == ["prompt", *["scene_update"] * 3]
+    assert outgoing.revision == 8
 
 
 # --- another stream --------------------------------------------------------------------------------------------------

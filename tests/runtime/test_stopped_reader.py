@@ -119,7 +119,7 @@ def test_a_stopped_reader_holds_little_and_slows_nobody(tmp_path: Path) -> None:
             f"memory {(most - before) / MIB:.1f} MiB more; answers p95 {np.percentile(alone, 95):.3f} s without, "
             f"{np.percentile(beside, 95):.3f} s beside it; late frames {np.count_nonzero(late)} of {len(late)}"
         )
-        print(figures)
+        sys.stdout.write(f"{figures}\n")
         assert (most - before) / MIB <= 8.0, figures
         assert np.percentile(late, 99) <= 0.033, figures
         assert len(beside) >= 8 * 15, "everybody got answers all the time"
