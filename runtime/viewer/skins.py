@@ -27,6 +27,9 @@ _LIMBS = {1: 4, 2: 5, 4: 7, 5: 8, 16: 18, 17: 19, 18: 20, 19: 21}
 _MERGED = {10: 7, 11: 8, 15: 12}
 _NECK, _HEAD, _CHEST, _WAIST = 12, 15, 9, 3
 _ANKLES, _WRISTS = {7: 10, 8: 11}, {20: 18, 21: 19}
+# In motion data a flat foot is pitched down against the T-pose, and its toe joint is on the floor.
+_FLAT_FOOT_RAD = {7: 0.31, 8: 0.26}
+_FLAT_TOE_RAD = 0.70  # the ankle-toe bone against the floor, standing
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def mannequin() -> list[Piece]:
             chosen = faces[(face_joint == joint) & (face_is_ball == ball)]
             if len(chosen):
                 used, local = np.unique(chosen, return_inverse=True)
-                placed = _to_joint(joint, vertices[used], source_m)
+                placed = _to_joint(joint, vertices[used], source_m, float(vertices[:, 1].min()))
                 colour = BALL if ball else _side(joint)
                 pieces.append(Piece(joint, placed.astype(np.float32), local.reshape(-1, 3), colour))
     return pieces
@@ -133,8 +136,8 @@ def _side(joint: int) -> tuple[float, float, float]:
     return LEFT if name.startswith("left") else RIGHT if name.startswith("right") else TRUNK
 
 
-def _to_joint(joint: int, points_m: Array, source_m: Array) -> Array:
-    """Points of the figure at rest in the frame of our ``joint`` at rest."""
+def _to_joint(joint: int, points_m: Array, source_m: Array, sole_m: float) -> Array:
+    """Points of the figure at rest, whose soles are at height ``sole_m``, in the frame of our ``joint`` at rest."""
     target_m = forward_kinematics(np.zeros(3), np.tile(rotations.IDENTITY, (JOINT_COUNT, 1))).astype(
         np.float64
     )
@@ -144,6 +147,8 @@ def _to_joint(joint: int, points_m: Array, source_m: Array) -> Array:
         matrix = _along(joint, _LIMBS[joint], source_m, target_m, stretch=True)
     elif joint in _WRISTS:
         matrix = _along(_WRISTS[joint], joint, source_m, target_m, stretch=False)
+    elif joint in _ANKLES:
+        matrix = _flat_foot(joint, float(source_m[joint, 1]) - sole_m)
     elif joint == _NECK:
         anchor = _HEAD
     elif joint in (_CHEST, _WAIST):
@@ -159,6 +164,14 @@ def _along(joint: int, child: int, source_m: Array, target_m: Array, stretch: bo
     factor = np.linalg.norm(b) / np.linalg.norm(a) - 1.0 if stretch else 0.0
     turn = rotations.to_matrix(rotations.shortest_arc(a, b))
     return np.asarray(turn @ (np.eye(3) + factor * np.outer(along, along)))
+
+
+def _flat_foot(joint: int, ankle_m: float) -> Array:
+    """Puts the sole, ``ankle_m`` below the ankle, on the floor when the foot is flat on it as in motion data."""
+    toe_m = float(np.linalg.norm(REST_OFFSETS_M[_ANKLES[joint]]) * np.sin(_FLAT_TOE_RAD))
+    angle = -_FLAT_FOOT_RAD[joint]
+    toe_up = np.array([[1, 0, 0], [0, np.cos(angle), -np.sin(angle)], [0, np.sin(angle), np.cos(angle)]])
+    return np.asarray(toe_up @ np.diag([1.0, toe_m / ankle_m, 1.0]))
 
 
 def _torso_scale(source_m: Array, target_m: Array) -> Array:

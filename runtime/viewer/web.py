@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import socket
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -47,8 +48,28 @@ def choose_port(host: str, port: int | None) -> int:
                      "another port")  # fmt: skip
 
 
-def open_web(host: str, port: int | None) -> Any:
-    """A running ``viser.ViserServer`` with light, floor and camera. ``InputError`` as from :func:`choose_port`."""
+@dataclass(frozen=True)
+class Page:
+    """What every tab shows. ``web`` is the ``viser.ViserServer``, ``world`` the node below which the session lives."""
+
+    web: Any
+    world: Any
+
+    @property
+    def url(self) -> str:
+        """Where a browser finds it."""
+        host = self.web.get_host()
+        shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, f"[{host}]" if ":" in host else host)
+        return f"http://{shown}:{self.web.get_port()}"
+
+    def close(self) -> None:
+        """Disconnect the tabs and stop listening."""
+        with contextlib.redirect_stdout(io.StringIO()):
+            self.web.stop()
+
+
+def open_page(host: str, port: int | None) -> Page:
+    """A page with light, floor and camera, being served. ``InputError`` as from :func:`choose_port`."""
     import viser
 
     with contextlib.redirect_stdout(io.StringIO()):  # it prints a banner of its own
@@ -66,12 +87,12 @@ def open_web(host: str, port: int | None) -> Any:
     )
     scene.add_light_directional("/sun", intensity=2.0, cast_shadow=True, position=(2.5, 5.0, 2.0))
     scene.set_background_image(np.full((2, 2, 3), BACKGROUND, np.uint8))
-    scene.add_frame(WORLD, show_axes=False)
+    world = scene.add_frame(WORLD, show_axes=False)
     add_floor(scene)
     web.initial_camera.position = (3.0, 1.9, 3.4)
     web.initial_camera.look_at = (0.0, 0.8, 0.5)
     web.initial_camera.fov = 0.75
-    return web
+    return Page(web, world)
 
 
 def add_floor(scene: Any) -> Any:
@@ -93,9 +114,3 @@ def add_floor(scene: Any) -> Any:
         plane_opacity=1.0,
     )
 
-
-def url_of(web: Any) -> str:
-    """Where a browser finds it."""
-    host = web.get_host()
-    shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{shown}:{web.get_port()}"
