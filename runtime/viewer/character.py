@@ -64,6 +64,7 @@ class Character:
         self.session: AsyncDriveSession | None = None
         self.pose: Pose | None = None
         self.plan: ReceivedPlan | None = None  # the newest
+        self.planned_at_s = 0.0  # the playhead when it came
         self.latency_s: float | None = None  # from the newest answered change to the first plan that knows it
         self.lost_sessions = 0
 
@@ -139,7 +140,7 @@ class Character:
     def _on_plan(self, plan: ReceivedPlan) -> None:
         if self.plan is None or plan.scene_revision > self.plan.scene_revision:
             self.latency_s = plan.latency_s
-        self.plan = plan
+        self.plan, self.planned_at_s = plan, self.clock.now_s
 
     def restart(self, start: Start) -> None:
         """End the session and begin anew; also after ``stop``."""
@@ -173,11 +174,11 @@ class Character:
         return self.session.last_frame_index / self.session.welcome.fps - self.clock.now_s
 
     def planned_path(self, behind_s: float = 4.0) -> tuple[Array, Array, Array]:
-        """Pelvis positions ``(N, 3)`` walked, fixed (up to where the newest plan begins) and planned."""
+        """Pelvis positions ``(N, 3)`` as the newest plan found them: walked, kept (up to where it begins), planned."""
         if self.session is None:
             return np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 3))
         fps, last = self.session.welcome.fps, self.session.last_frame_index
-        now = int(self.clock.now_s * fps)
+        now = min(int(self.planned_at_s * fps), last)
         splice = min(max(self.plan.start_frame if self.plan else now, now), last)
         step = max(1, round(fps / 15))
 

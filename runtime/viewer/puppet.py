@@ -11,6 +11,7 @@ from runtime.viewer.rig import CAPSULES, Rig, available_skins
 from runtime.viewer.web import WORLD
 
 GHOST_AHEAD_S = 1.5
+_PATH_S = 0.5
 
 
 class Puppet:
@@ -24,6 +25,7 @@ class Puppet:
         self.path = PathLines(scene, f"{character.name}_path")
         self._ghost: Rig | None = None
         self.show_ghost = False
+        self._drawn = (0, 0.0, True)  # plan, session time and switch of the path on the page
 
     def show(self, pose: Pose) -> None:
         """Take the pose of this moment."""
@@ -48,6 +50,11 @@ class Puppet:
             self._ghost.show(ahead.positions_m[0], ahead.local_rotations_xyzw)
 
     def show_path(self) -> None:
-        """Draw the path; a few times a second is enough."""
-        plan = self.character.plan
+        """Draw the path, if there is a new plan or half a second passed: new lines cost a browser more than poses."""
+        plan, now_s = self.character.plan, self.character.clock.now_s
+        id, drawn_s, visible = self._drawn
+        current = plan is not None and plan.plan_id == id and abs(now_s - drawn_s) < _PATH_S
+        if current and visible == self.path.visible:
+            return
+        self._drawn = (plan.plan_id if plan else 0, now_s, self.path.visible)
         self.path.update(*self.character.planned_path(), feasible=plan is None or plan.feasible)

@@ -89,8 +89,8 @@ def open_page(host: str, port: int | None) -> Page:
     scene.set_background_image(np.full((2, 2, 3), BACKGROUND, np.uint8))
     world = scene.add_frame(WORLD, show_axes=False)
     add_floor(scene)
-    web.initial_camera.position = (3.0, 1.9, 3.4)
-    web.initial_camera.look_at = (0.0, 0.8, 0.5)
+    web.initial_camera.position = (4.6, 2.1, 2.4)
+    web.initial_camera.look_at = (0.0, 0.75, 0.75)
     web.initial_camera.fov = 0.75
     return Page(web, world)
 
