@@ -6,6 +6,7 @@ card. The text encoder lies beside the bundles and is shared.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,13 @@ class Bundle:
             self.denoiser.text_width,
             self.autoencoder.patch_frames,
         )
+
+    def fingerprint(self) -> str:
+        """Hash of the weights and graphs on disk: 32 hexadecimal digits. Reads them all, which takes a moment."""
+        digest = hashlib.blake2b(digest_size=16)
+        for file in sorted([*self.info["weights"], *(p.name for p in self.folder.glob("*.onnx.gz"))]):
+            digest.update(file.encode() + b"\0" + (self.folder / file).read_bytes())
+        return digest.hexdigest()
 
 
 def find(name: str | Path | None) -> Path:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from lamp.engines.base import Engine
+from lamp.errors import InputError
 from lamp.problem import TERMS, Array, Arrays, Shape, stack_rows
 
 
@@ -77,12 +78,24 @@ class PlanJob:
         self.finished = True
 
 
+@dataclass(frozen=True)
+class EngineRun:
+    """One call of the engine. What it does to a row may depend on the batch and the row's place, not on other rows."""
+
+    batch: int  # rows the engine ran, padding included
+    steps: int
+    states: tuple[
+        Arrays, ...
+    ]  # those of the rows that were moved, in their order: the objects a job's ``rows`` hold
+
+
 class NoiseOptimizer:
     """Advances jobs on one engine. One thread owns it."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.step_s: dict[tuple[int, int], float] = {}  # measured time of a step by (frames, batch)
+        self.on_run: Callable[[EngineRun], None] | None = None  # hears of every call that went well
 
     def advance(self, jobs: Sequence[PlanJob], steps: int) -> None:
         """Up to ``steps`` optimisation steps for every unfinished job; finished ones are marked so.
@@ -119,6 +132,24 @@ class NoiseOptimizer:
         for i, (_, own) in enumerate(rows):
             for name in own:
                 own[name] = np.asarray(after[name][i]) if name in after else own[name]
+        if self.on_run is not None:
+            self.on_run(EngineRun(size, steps, tuple(own for _, own in rows)))
+
+    def repeat(self, job: PlanJob, start: int, batch: int, row: int, steps: int) -> None:
+        """Do to one start of a job exactly what an ``EngineRun`` did: in that batch, at that row; copies fill the rest.
+
+        ``InputError``: this engine has no such batch.
+        """
+        if self.engine.batch_size(job.shape, batch) != batch or not 0 <= row < batch:
+            raise InputError(
+                "batch",
+                f"row {row} of {batch} cannot be run by this engine; use the engine and bundle it was run with",
+            )
+        problem, state = job.rows[start]
+        rows = [(problem, dict(state)) for _ in range(batch)]
+        rows[row] = (problem, state)
+        self._run(job.shape, rows, steps)
+        self._mark(job)
 
     def _mark(self, job: PlanJob) -> None:
         job.steps = int(job.rows[0][1]["count"])

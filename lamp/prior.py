@@ -50,6 +50,7 @@ class MotionPrior:
 
     def __init__(self, bundle: bundles.Bundle, engine: Engine) -> None:
         self.bundle, self.engine = bundle, engine
+        self.threads: int | None = None  # asked for; None: the engine's choice
         self.planner = Planner(
             engine, load_text_encoder(bundle.info["text_encoder"]), bundle.denoiser.prediction
         )
@@ -64,7 +65,9 @@ class MotionPrior:
         """
         loaded = bundles.load(bundle)
         log.info("bundle %s, licence: %s", loaded.name, loaded.licence)
-        return cls(loaded, make_engine(loaded, engine, threads))
+        prior = cls(loaded, make_engine(loaded, engine, threads))
+        prior.threads = threads
+        return prior
 
     @property
     def name(self) -> str:

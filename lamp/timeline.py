@@ -20,9 +20,10 @@ class Timeline:
     One thread writes; any thread may read, since every change swaps in a new, complete snapshot.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0) -> None:
+        """Empty; the first frame will be that of index ``first``."""
         self._data: tuple[int, Array, Array] = (
-            0, np.zeros((0, JOINT_COUNT, 3), np.float32), np.zeros((0, 4), np.float32)
+            first, np.zeros((0, JOINT_COUNT, 3), np.float32), np.zeros((0, 4), np.float32)
         )  # fmt: skip
 
     @property

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from lamp.intent import Floor, KeyPose, LookAt, Path
 from lamp.live import Plan
 from lamp.motion import Motion
-from lamp.optimizer import Report
+from lamp.optimizer import NoiseOptimizer, Report
 from lamp.prior import Result
 from lamp.problem import Target
 from lamp.scene.obstacle import Obstacle
@@ -38,12 +39,18 @@ class BackendInfo:
 
 @dataclass(frozen=True)
 class CharacterStart:
-    """Where and how a live character begins, in model space."""
+    """Where and how a live character begins, in model space.
+
+    motion, of any rate, is what it did last; its last frame is the pose at session time ``time_s``, and with it
+    ``position_m`` and ``heading_rad`` mean nothing.
+    """
 
     prompt: str
     seed: int = 0
     position_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
     heading_rad: float = 0.0
+    motion: Motion | None = None
+    time_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,12 @@ class Character(Protocol[J]):
     def remove_obstacle(self, id: str, *, revision: int | None = None) -> None: ...
     def put_target(self, id: str, target: Target, *, revision: int | None = None) -> None: ...
     def remove_target(self, id: str, *, revision: int | None = None) -> None: ...
+    def put_key_pose(self, id: str, pose: KeyPose, *, revision: int | None = None) -> None: ...
+    def remove_key_pose(self, id: str, *, revision: int | None = None) -> None: ...
+    def set_look_at(self, look: LookAt | None, *, revision: int | None = None) -> None: ...
+    def set_path(self, path: Path | None, *, revision: int | None = None) -> None: ...
+    def set_floor(self, floor: Floor, *, revision: int | None = None) -> None: ...
+    def set_pending(self, ids: frozenset[str], *, revision: int | None = None) -> None: ...
     def next_job(self, playhead_s: float) -> J | None: ...
     def publish(self, job: J, playhead_s: float | None = None) -> Plan: ...
     def cancel(self, job: J) -> None: ...
@@ -95,6 +108,13 @@ class Backend(Protocol[J]):
 
     @property
     def info(self) -> BackendInfo: ...
+
+    @property
+    def optimizer(self) -> NoiseOptimizer | None:
+        """What moves the jobs; None where nothing is optimised. Recordings watch it and repeat what it did."""
+
+    def provenance(self) -> dict[str, str]:
+        """All that the numbers of a plan depend on besides what the client asks for: name to value, for recordings."""
 
     def new_character(self, start: CharacterStart) -> Character[J]:
         """A live character; it plans nothing yet."""

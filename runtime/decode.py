@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 
 from lamp.errors import InputError
+from lamp.motion import Motion
 from lamp.problem import Target
 from lamp.scene.obstacle import Obstacle
 from lamp.skeleton import joint_index
 from runtime import limits as bounds
 from runtime.backend import CharacterStart
 from runtime.coordinates import DIRECTIONS, PRESETS, CoordinateSystem
+from runtime.decode_motion import check_bones, read_motion
 from runtime.limits import Limits
 from runtime.pb.v1 import drive_pb2, geometry_pb2, scene_pb2
-from runtime.scene_state import Wishes
 from runtime.validation import Array, Checker
 
 _ORIGIN = geometry_pb2.Vector3()
@@ -25,7 +26,7 @@ _ORIGIN = geometry_pb2.Vector3()
 
 @dataclass(frozen=True)
 class Opening:
-    """A checked Hello."""
+    """A checked Hello. last_frame_index: of the session to take up again, None when the client has no frame of it."""
 
     start: CharacterStart
     coordinates: CoordinateSystem
@@ -33,6 +34,7 @@ class Opening:
     horizon_s: float
     resume_token: str
     client_name: str
+    last_frame_index: int | None = None
 
 
 def read_hello(hello: drive_pb2.Hello, limits: Limits) -> Opening:
@@ -41,7 +43,11 @@ def read_hello(hello: drive_pb2.Hello, limits: Limits) -> Opening:
     coordinates = read_coordinates(hello.coordinate_system, check.at("coordinate_system"))
     position, heading = read_place(hello.start_position, hello.start_facing, hello, coordinates, check)
     opening = Opening(
-        CharacterStart(read_prompt("prompt", hello.prompt, check, limits), hello.seed, position, heading),
+        CharacterStart(
+            read_prompt("prompt", hello.prompt, check, limits), hello.seed, position, heading,
+            _read_start_motion(hello, coordinates, check),
+            check.number("start_time_s", hello.start_time_s, 0.0, bounds.MAX_SESSION_S),
+        ),
         coordinates,
         check.default("fps", hello.fps, bounds.MIN_FPS, bounds.MAX_FPS, bounds.DEFAULT_FPS),
         check.default(
@@ -53,9 +59,24 @@ def read_hello(hello: drive_pb2.Hello, limits: Limits) -> Opening:
         ),
         check.text("resume_token", hello.resume_token, bounds.MAX_ID_CHARACTERS),
         check.text("client_name", hello.client_name, bounds.MAX_ID_CHARACTERS),
-    )
+        hello.last_frame_index if hello.HasField("last_frame_index") else None,
+    )  # fmt: skip
     check.done()
     return opening
+
+
+def _read_start_motion(
+    hello: drive_pb2.Hello, coordinates: CoordinateSystem, check: Checker
+) -> Motion | None:
+    if not hello.HasField("start_motion"):
+        return None
+    part = check.at("start_motion")
+    # one frame more than fits: n frames last n - 1 intervals
+    longest_s = bounds.MAX_START_MOTION_S + 1.0 / max(hello.start_motion.fps, bounds.MIN_FPS)
+    motion = read_motion(hello.start_motion, coordinates, 0.0, longest_s, part)
+    if motion is not None:
+        check_bones(motion.positions_m, part)
+    return motion
 
 
 def read_prompt(name: str, text: str, check: Checker, limits: Limits) -> str:
@@ -127,51 +148,19 @@ def read_point(
     return _tuple(coordinates.position_to_model(check.vector(name, point, limit)))
 
 
+def read_velocity(
+    name: str, velocity: geometry_pb2.Vector3, coordinates: CoordinateSystem, check: Checker
+) -> tuple[float, float, float]:
+    """A velocity of at most ``MAX_SPEED_MPS`` per axis, in metres per second."""
+    limit = coordinates.length_from_model(bounds.MAX_SPEED_MPS)
+    return _tuple(coordinates.position_to_model(check.vector(name, velocity, limit)))
+
+
 def _tuple(vector: Array) -> tuple[float, float, float]:
     return float(vector[0]), float(vector[1]), float(vector[2])
 
 
-# --- changes of a live scene ----------------------------------------------------------------------------------------
-
-
-def read_scene_update(
-    message: drive_pb2.SceneUpdate,
-    wishes: Wishes,
-    coordinates: CoordinateSystem,
-    now_s: float,
-    limits: Limits,
-) -> Wishes:
-    """``wishes`` with the changes of ``message``; its revision must have been looked at already."""
-    check = Checker("scene_update")
-    obstacles = {} if message.clear else dict(wishes.obstacles)
-    targets = {} if message.clear else dict(wishes.targets)
-    for id in message.remove_obstacle_ids:
-        obstacles.pop(id, None)
-    for id in message.remove_target_ids:
-        targets.pop(id, None)
-    if check.count("put_obstacles", len(message.put_obstacles), limits.max_obstacles):
-        for i, obstacle in enumerate(message.put_obstacles):
-            part = check.at(f"put_obstacles[{i}]")
-            id = part.text("id", obstacle.id, bounds.MAX_ID_CHARACTERS, 1)
-            obstacles[id] = read_obstacle(obstacle, coordinates, now_s, part)
-    if check.count("put_targets", len(message.put_targets), limits.max_targets):
-        for i, target in enumerate(message.put_targets):
-            part = check.at(f"put_targets[{i}]")
-            id = part.text("id", target.id, bounds.MAX_ID_CHARACTERS, 1)
-            targets[id] = read_target(target, coordinates, now_s, part)
-    for name, things, most in (
-        ("put_obstacles", obstacles, limits.max_obstacles),
-        ("put_targets", targets, limits.max_targets),
-    ):
-        if len(things) > most:
-            check.fail(
-                name, f"the scene would hold {len(things)}; at most {most} at a time: remove some first"
-            )
-    check.done()
-    return replace(
-        wishes, obstacles=obstacles, targets=targets, revision=message.revision or wishes.revision + 1
-    )
-
+# --- parts of a scene -------------------------------------------------------------------------------------------------
 
 _SOME_OBSTACLE = Obstacle("sphere", (0.0, 0.0, 0.0))
 _SOME_TARGET = Target(0, (0.0, 0.0, 0.0))
@@ -187,22 +176,19 @@ def read_obstacle(
         return _SOME_OBSTACLE
     if not message.HasField("position"):
         check.fail("position", "is missing")
-    speed = coordinates.length_from_model(bounds.MAX_SPEED_MPS)
     values = {
         "size_m": _read_size(message, shape, coordinates, check),
         "position_m": read_point("position", message.position, coordinates, check),
         "orientation_xyzw": tuple(
             map(float, coordinates.rotation_to_model(check.rotation("orientation", message.orientation)))
         ),
-        "linear_velocity_mps": _tuple(
-            coordinates.position_to_model(check.vector("linear_velocity", message.linear_velocity, speed))
-        ),
+        "linear_velocity_mps": read_velocity("linear_velocity", message.linear_velocity, coordinates, check),
         "angular_velocity_radps": _tuple(
             coordinates.angular_velocity_to_model(
                 check.vector("angular_velocity", message.angular_velocity, bounds.MAX_SPIN_RADPS)
             )
         ),
-        "time_s": _read_time("time_s", message, now_s, check, default=now_s),
+        "time_s": read_time("time_s", message, now_s, check, default=now_s),
     }
     if check.found:
         return _SOME_OBSTACLE
@@ -242,7 +228,7 @@ def _read_size(
     return (radius, radius, radius)
 
 
-def _read_time(name: str, message: Any, now_s: float, check: Checker, default: float | None) -> Any:
+def read_time(name: str, message: Any, now_s: float, check: Checker, default: float | None) -> Any:
     """An optional time near the playhead."""
     if not message.HasField(name):
         return default
@@ -265,7 +251,7 @@ def read_target(
     if all(ignored):
         check.fail("ignore_z", "no axis counts; leave at least one of ignore_x, ignore_y, ignore_z unset")
     position = read_point("position", message.position, coordinates, check)
-    arrive_s = _read_time("arrive_time_s", message, now_s, check, default=None)
+    arrive_s = read_time("arrive_time_s", message, now_s, check, default=None)
     hold_s = check.number("hold_s", message.hold_s, 0.0, bounds.MAX_HOLD_S)
     weight = (
         check.positive("weight", message.weight, bounds.MAX_WEIGHT) if message.HasField("weight") else 1.0

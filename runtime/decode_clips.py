@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from lamp.errors import InputError
+from lamp.intent import Floor
 from lamp.motion import Motion
 from lamp.problem import Weights
-from lamp.skeleton import JOINT_COUNT, forward_kinematics
 from lamp.tasks import Task
 from runtime import limits as bounds
 from runtime.backend import BackendInfo, OptimizeOptions
 from runtime.coordinates import CoordinateSystem
 from runtime.decode import read_coordinates, read_obstacle, read_place, read_prompt, read_target
+from runtime.decode_intents import read_floor, read_key_pose, read_look_at, read_path
+from runtime.decode_motion import read_motion
 from runtime.limits import Limits
-from runtime.pb.v1 import motion_pb2, service_pb2
+from runtime.pb.v1 import service_pb2
 from runtime.validation import Array, Checker
 
 # A clip made from a reference without `keep` stays near the noise of the reference.
@@ -118,7 +121,10 @@ def _read_task(
     prompt = read_prompt("prompt", message.prompt, check, limits)
     reference, keep = None, None
     if message.HasField("reference"):
-        reference = _read_motion(message.reference, coordinates, info, check.at("reference"))
+        part = check.at("reference")
+        reference = read_motion(message.reference, coordinates, bounds.MIN_CLIP_S, info.max_clip_s, part)
+        if reference is not None:
+            reference = reference.resample(info.fps)[: info.max_frames]
         keep = _read_keep(message.keep, len(message.reference.frames), reference, check)
         for name in ("start_position", "start_facing"):
             if message.HasField(name):
@@ -139,77 +145,36 @@ def _read_task(
     if check.count("obstacles", len(message.obstacles), limits.max_obstacles):
         for i, obstacle in enumerate(message.obstacles):
             obstacles.append(read_obstacle(obstacle, coordinates, 0.0, check.at(f"obstacles[{i}]")))
+    intents = _read_intents(message, coordinates, limits, check)
     frames = _read_frames(0.0 if reference is not None else message.duration_s, info, check)
     try:
         return Task(
             prompt=prompt, frames=frames, reference=reference, keep=keep,
             show=keep > 0 if message.show_kept and keep is not None else None,
             targets=tuple(targets), obstacles=tuple(obstacles), place=(*position, heading),
-            weights=_EDIT if reference is not None and keep is None else Weights(),
+            weights=_EDIT if reference is not None and keep is None else Weights(), **intents,
         )  # fmt: skip
     except InputError as error:
         check.fail(error.field, error.problem)
         return Task()
 
 
-def _read_motion(
-    message: motion_pb2.Motion, coordinates: CoordinateSystem, info: BackendInfo, check: Checker
-) -> Motion | None:
-    """A reference at the model's rate, or None when it cannot be used."""
-    fps = check.number("fps", message.fps, bounds.MIN_FPS, bounds.MAX_FPS)
-    count = len(message.frames)
-    longest = int(info.max_clip_s * fps)
-    if check.found or not check.count("frames", count, longest, int(np.ceil(bounds.MIN_CLIP_S * fps))):
-        return None
-    joints = np.empty((count, JOINT_COUNT, 3))
-    for i, frame in enumerate(message.frames):
-        part = check.at(f"frames[{i}]")
-        positions = _read_frame(frame, part)
-        if positions is None:
-            return None
-        joints[i] = (
-            coordinates.position_to_model(positions) if frame.joint_positions else _pose(frame, coordinates)
-        )
-        if not np.isfinite(joints[i]).all() or np.abs(joints[i]).max() > bounds.MAX_COORDINATE_M:
-            part.fail(
-                "", f"holds positions that are not finite or farther than {bounds.MAX_COORDINATE_M:g} m away"
-            )
-            return None
-    try:
-        return Motion.from_positions(joints, fps).resample(info.fps)[: info.max_frames]
-    except InputError as error:
-        check.fail(error.field, error.problem)
-        return None
-
-
-def _read_frame(frame: motion_pb2.Frame, check: Checker) -> Array | None:
-    """Joint positions ``(22, 3)`` in client units as sent (zeros when rotations were sent), None for wrong sizes."""
-    if frame.joint_positions:
-        if len(frame.joint_positions) != JOINT_COUNT * 3:
-            check.fail(
-                "joint_positions", f"has {len(frame.joint_positions)} numbers; it must have {JOINT_COUNT * 3}"
-            )
-            return None
-        return np.array(frame.joint_positions, dtype=np.float64).reshape(JOINT_COUNT, 3)
-    if len(frame.local_rotations) != JOINT_COUNT * 4:
-        check.fail(
-            "local_rotations", f"has {len(frame.local_rotations)} numbers; it must have {JOINT_COUNT * 4}"
-        )
-        return None
-    lengths = np.linalg.norm(np.array(frame.local_rotations).reshape(JOINT_COUNT, 4), axis=-1)
-    if not (np.abs(lengths - 1.0) <= 0.01).all():
-        check.fail("local_rotations", "holds numbers that are not unit quaternions (x, y, z, w)")
-        return None
-    return np.zeros((JOINT_COUNT, 3))
-
-
-def _pose(frame: motion_pb2.Frame, coordinates: CoordinateSystem) -> Array:
-    """Joint positions ``(22, 3)``, metres, of a frame given by rotations."""
-    root = coordinates.position_to_model(np.array([getattr(frame.root_position, axis) for axis in "xyz"]))
-    rotations = np.array(frame.local_rotations, dtype=np.float64).reshape(JOINT_COUNT, 4)
-    rotations /= np.linalg.norm(rotations, axis=-1, keepdims=True)
-    joints: Array = forward_kinematics(root, coordinates.rotation_to_model(rotations))
-    return joints
+def _read_intents(
+    message: service_pb2.OptimizeTask, coordinates: CoordinateSystem, limits: Limits, check: Checker
+) -> dict[str, Any]:
+    """Fields of ``Task`` for the intents that are there."""
+    intents: dict[str, Any] = {}
+    if check.count("key_poses", len(message.key_poses), limits.max_key_poses) and message.key_poses:
+        parts = [(pose, check.at(f"key_poses[{i}]")) for i, pose in enumerate(message.key_poses)]
+        poses = [read_key_pose(pose, coordinates, 0.0, part) for pose, part in parts]
+        intents["key_poses"] = tuple(pose for pose in poses if pose is not None)
+    if message.HasField("look_at"):
+        intents["look_at"] = read_look_at(message.look_at, coordinates, 0.0, check.at("look_at"))
+    if message.HasField("path"):
+        intents["path"] = read_path(message.path, coordinates, 0.0, check.at("path"))
+    if message.floor:
+        intents["floor"] = read_floor(message.floor, Floor.PLANE, check)
+    return intents
 
 
 def _read_keep(keep: Sequence[float], sent: int, reference: Motion | None, check: Checker) -> Array | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
 from collections.abc import AsyncIterator
 
@@ -11,15 +10,18 @@ import grpc
 
 from runtime import limits as bounds
 from runtime.backend import BackendInfo
-from runtime.decode import read_hello
+from runtime.decode import Opening, read_hello
 from runtime.limits import Limits
 from runtime.pb.v1 import drive_pb2
+from runtime.recording import Recorder
+from runtime.roster import Roster
 from runtime.scheduler import Scheduler
 from runtime.session import Session
 from runtime.status import Fault, exhausted, fault_of, invalid, unavailable
 from runtime.validation import Violation
 
 Requests = AsyncIterator[drive_pb2.DriveRequest]
+_STUCK_S = 0.5
 Context = grpc.aio.ServicerContext[drive_pb2.DriveRequest, drive_pb2.DriveResponse]
 
 
@@ -28,47 +30,124 @@ class Drives:
 
     def __init__(self, scheduler: Scheduler, info: BackendInfo, limits: Limits) -> None:
         self._scheduler, self._info, self._limits = scheduler, info, limits
-        self._sessions: dict[str, Session | None] = {}  # None while a stream has not said Hello
+        self.recorder: Recorder | None = None  # records every session that begins from now on
+        self.roster = Roster(limits.max_sessions, limits.resume_s, self._forget)
+        self._strangers = 0  # streams that have not said Hello
+        self._streams = 0
         self._draining = False
         self._empty = asyncio.Event()
         self._empty.set()
 
     def __len__(self) -> int:
-        return len(self._sessions)
+        return len(self.roster) + self._strangers
 
     async def drive(self, requests: Requests, context: Context) -> None:
         """One stream from Hello to its end. Raises what ``status.fault_of`` understands."""
-        token = self._admit()
-        session = None
+        self._streams += 1
+        self._empty.clear()
         try:
-            opening = read_hello(await self._hello(requests), self._limits)
-            session = Session(token, opening, self._info, self._limits, self._scheduler.wake)
-            self._sessions[token] = session
-            session.log.info("session opened by %s, client %r", context.peer(), opening.client_name)
-            await self._scheduler.add(session.work)
-            await context.write(session.welcome())
-            await self._converse(session, requests, context)
+            session = await self._open(requests)
+            session.log.info(
+                "session %s by %s, client %r",
+                "taken up again" if session.resumed else "opened", context.peer(), session.client_name,
+            )  # fmt: skip
+            broken = False
+            try:
+                await self._start(session)
+                welcome = session.welcome()
+                await context.write(welcome)
+                session.sent(welcome)
+                await self._converse(session, requests, context)
+            except BaseException as error:
+                broken = _is_broken(error, context)
+                raise
+            finally:
+                self._leave(session, broken)
         finally:
-            if session is not None:
-                self._scheduler.remove(session.work)
-                session.log.info("session closed")
-            del self._sessions[token]
-            if not self._sessions:
+            self._streams -= 1
+            if not self._streams:
                 self._empty.set()
 
-    def _admit(self) -> str:
+    async def _open(self, requests: Requests) -> Session:
+        """Read Hello; a place for the session it asks for."""
         if self._draining:
             raise unavailable()
-        if len(self._sessions) >= self._limits.max_sessions:
+        if self._strangers >= self._limits.max_sessions:
+            raise exhausted("TOO_MANY_STREAMS", f"{self._strangers} streams have not said Hello yet", 5.0)
+        self._strangers += 1
+        try:
+            hello = await self._hello(requests)
+            if hello.HasField("start_motion"):  # takes milliseconds
+                opening = await asyncio.to_thread(read_hello, hello, self._limits)
+            else:
+                opening = read_hello(hello, self._limits)
+        finally:
+            self._strangers -= 1
+        if self._draining:
+            raise unavailable()
+        session = self._place(opening)
+        self._record(session, hello)
+        return session
+
+    def _place(self, opening: Opening) -> Session:
+        """The session that a Hello asks for: the one that lost its stream, or a new one."""
+        old = self.roster.find(opening.resume_token) if opening.resume_token else None
+        if old is not None and old.fault is None and old.started:
+            return self._take_up(old, opening)
+        if self.roster.full:
             raise exhausted(
                 "TOO_MANY_SESSIONS",
                 f"all {self._limits.max_sessions} sessions are in use; try again later, or on another server",
                 5.0,
             )
-        token = secrets.token_hex(8)
-        self._sessions[token] = None
-        self._empty.clear()
-        return token
+        wake = self._scheduler.wake
+        session = Session(self.roster.new_token(), opening, self._info, self._limits, wake)
+        self.roster.add(session)
+        return session
+
+    def _record(self, session: Session, hello: drive_pb2.Hello) -> None:
+        work = session.work
+        if self.recorder is not None and not session.resumed:
+            work.recording = self.recorder.session(session.token, work.log, work.playhead.now_s)
+        session.received(drive_pb2.DriveRequest(hello=hello))
+
+    def _take_up(self, old: Session, opening: Opening) -> Session:
+        """A session that goes on where ``old`` lost its stream, or is about to: the newer stream of a token wins, since
+        a client knows of a broken connection long before its server does."""
+        old.work.playhead.hold()
+        session = Session(old.token, opening, self._info, self._limits, self._scheduler.wake, old.work)
+        session.started = True
+        self.roster.replace(old, session)
+        old.fail(Fault(grpc.StatusCode.ABORTED, "TAKEN_OVER", "another stream with the same token took over"))
+        return session
+
+    async def _start(self, session: Session) -> None:
+        """Have the worker plan for this session."""
+        if not session.resumed:
+            await self._scheduler.add(session.work)
+            session.started = True
+            return
+        try:
+            await self._scheduler.call(session.attach)
+        except LookupError:
+            raise unavailable("the character failed in the meantime; connect again") from None
+
+    def _leave(self, session: Session, broken: bool) -> None:
+        """The stream of ``session`` is over."""
+        if not self.roster.has(session):
+            session.log.info("stream ended: another one took over")
+        elif broken and session.started and self._limits.resume_s > 0 and not self._draining:
+            session.work.playhead.hold()
+            self.roster.keep(session)
+            session.log.info("stream lost; the character is kept for %g s", self._limits.resume_s)
+        else:
+            self.roster.remove(session)
+            self._scheduler.remove(session.work)
+            session.log.info("session closed")
+
+    def _forget(self, session: Session) -> None:
+        self._scheduler.remove(session.work)
+        session.log.info("session closed: its client did not come back, or others needed its place")
 
     async def _hello(self, requests: Requests) -> drive_pb2.Hello:
         """The Hello that must come first, in a version this server speaks."""
@@ -95,10 +174,16 @@ class Drives:
             await _cancel({reader, *others})
 
     async def _watch(self, session: Session) -> None:
-        """Ends a session that neither says nor takes anything, also while its writer is stuck."""
+        """Ends a session that failed or neither says nor takes anything, also while its writer is stuck."""
         limit_s = self._limits.idle_timeout_s
         while (left_s := session.active_s + limit_s - time.monotonic()) > 0:
-            await asyncio.sleep(left_s)
+            try:
+                await asyncio.wait_for(session.faulty.wait(), left_s)
+            except TimeoutError:
+                continue
+            await asyncio.sleep(_STUCK_S)  # the writer ends with the fault, unless nobody reads
+            assert session.fault is not None
+            raise session.fault
         raise Fault(
             grpc.StatusCode.DEADLINE_EXCEEDED, "IDLE",
             f"nothing was sent or read for {limit_s:g} s; send playheads, also while paused, and keep reading",
@@ -107,16 +192,22 @@ class Drives:
     async def drain(self, reason: str, grace_s: float) -> None:
         """Take no new sessions, announce the end to the others, and end those that are left after ``grace_s``."""
         self._draining = True
-        for session in self._sessions.values():
-            if session is not None:
-                session.go_away(reason, grace_s)
+        self.roster.forget_kept()
+        for session in self.roster:
+            session.go_away(reason, grace_s)
         try:
             async with asyncio.timeout(grace_s):
                 await self._empty.wait()
         except TimeoutError:
-            for session in self._sessions.values():
-                if session is not None:
-                    session.fail(unavailable())
+            for session in self.roster:
+                session.fail(unavailable())
+
+
+def _is_broken(error: BaseException, context: Context) -> bool:
+    """Whether a stream ended because its connection did (or its client cancelled it), not by a decision made here."""
+    if isinstance(error, Fault):
+        return False
+    return isinstance(error, asyncio.CancelledError) or context.done() or context.cancelled()
 
 
 def _checked(request: drive_pb2.DriveRequest | None) -> drive_pb2.Hello:
@@ -145,7 +236,7 @@ async def _read(session: Session, requests: Requests) -> None:
 async def _write(session: Session, context: Context) -> None:
     while (message := await session.next_message()) is not None:
         await context.write(message)
-        session.active_s = time.monotonic()
+        session.sent(message)
 
 
 async def _cancel(tasks: set[asyncio.Task[None]]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lamp.live import Plan
 from lamp.motion import Motion
 from lamp.skeleton import CONTACT_JOINTS, JOINT_NAMES, JOINT_RADII_M, PARENTS, REST_OFFSETS_M, SKELETON_HASH
 from runtime.coordinates import PRESETS, Array, CoordinateSystem
@@ -126,7 +127,24 @@ def limits_message(limits: Limits) -> drive_pb2.Limits:
     return drive_pb2.Limits(
         max_obstacles=limits.max_obstacles, max_targets=limits.max_targets,
         max_prompt_characters=limits.max_prompt_characters, max_horizon_s=limits.max_horizon_s,
-        max_message_bytes=limits.max_message_bytes, idle_timeout_s=limits.idle_timeout_s,
+        max_message_bytes=limits.max_message_bytes, idle_timeout_s=limits.idle_timeout_s, resume_s=limits.resume_s,
+        max_key_poses=limits.max_key_poses, max_messages_per_s=limits.max_messages_per_s,
+    )  # fmt: skip
+
+
+def plan_message(plan: Plan, start_frame: int, end_frame: int, frames: FrameBlock | None) -> drive_pb2.Plan:
+    """A plan whose first changed frame is ``start_frame``, and the frames that go along."""
+    return drive_pb2.Plan(
+        plan_id=plan.plan_id, scene_revision=plan.scene_revision, start_frame=start_frame, end_frame=end_frame,
+        terms=terms(plan.terms), feasible=plan.feasible, reason=plan.reason, settled=plan.settled, steps=plan.steps,
+        optimise_s=plan.optimise_s, frames=frames.messages() if frames is not None else [],
+        shortfalls=[
+            drive_pb2.Shortfall(kind=f"KIND_{s.kind.name}", id=s.id, amount_m=s.amount_m, time_s=s.time_s)
+            for s in plan.shortfalls
+        ],
+        targets=[
+            drive_pb2.TargetReport(id=t.id, error_m=t.error_m, arrive_time_s=t.arrive_s) for t in plan.targets
+        ],
     )  # fmt: skip
 
 

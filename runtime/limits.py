@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lamp.intent import MAX_KEY_POSES
 from lamp.problem import MAX_KEYS
 from lamp.scene.obstacle import MAX_OBSTACLES
 
@@ -14,6 +15,8 @@ MAX_EXTENT_M = 100.0
 MAX_SPEED_MPS = 100.0
 MAX_SPIN_RADPS = 100.0
 MAX_SESSION_S = 1e7  # playheads beyond it are refused: 115 days
+MAX_START_MOTION_S = 2.0
+MAX_RESUME_S = 600.0
 MAX_TIME_AWAY_S = 3600.0  # how far from the playhead the time of an obstacle or target may be
 MAX_ID_CHARACTERS = 64
 MIN_FPS, MAX_FPS, DEFAULT_FPS = 1.0, 240.0, 30.0
@@ -41,6 +44,9 @@ class Limits:
     max_offline: int = 8  # Generate and Optimize calls running or waiting
     idle_timeout_s: float = 30.0
     hello_timeout_s: float = 10.0  # from the start of the stream to Hello
+    max_key_poses: int = MAX_KEY_POSES
+    resume_s: float = 20.0  # how long a character whose stream broke is kept; 0: not at all
+    max_messages_per_s: float = 200.0
 
     def __post_init__(self) -> None:
         if not 0 < self.max_obstacles <= MAX_OBSTACLES:
@@ -49,7 +55,12 @@ class Limits:
             )
         if not 0 < self.max_targets <= MAX_KEYS:
             raise ValueError(f"max_targets {self.max_targets} is outside 1..{MAX_KEYS}, what a problem holds")
-        for name in ("max_sessions", "max_offline", "max_message_bytes", "idle_timeout_s", "hello_timeout_s"):
+        if not 0 < self.max_key_poses <= MAX_KEY_POSES:
+            raise ValueError(f"max_key_poses {self.max_key_poses} is outside 1..{MAX_KEY_POSES}")
+        if not 0.0 <= self.resume_s <= MAX_RESUME_S:
+            raise ValueError(f"resume_s {self.resume_s} is outside 0..{MAX_RESUME_S:g}")
+        for name in ("max_sessions", "max_offline", "max_message_bytes", "idle_timeout_s", "hello_timeout_s",
+                     "max_messages_per_s"):  # fmt: skip
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} {getattr(self, name)} must be positive")
         if self.max_horizon_s < MIN_HORIZON_S:

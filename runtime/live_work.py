@@ -15,6 +15,7 @@ from runtime.coordinates import CoordinateSystem
 from runtime.encode import FrameBlock
 from runtime.log import SessionLog
 from runtime.playhead import Playhead
+from runtime.recording import SessionRecording
 from runtime.scene_state import Wishes, apply
 
 log = logging.getLogger(__name__)
@@ -45,23 +46,36 @@ class LiveWork:
     listener: Listener
     log: SessionLog
     wishes: Wishes  # newest, set by the event loop
+    recording: SessionRecording | None = None
     closed: bool = False  # set by the event loop; the worker lets go at the next tick
     character: Character[Any] = field(init=False)
     applied: Wishes = field(init=False)
     job: Job | None = None
     job_revision: int = -1
     planned_revision: int = -1  # of the last plan published
-    end_frame: int = 0  # one past the last frame rendered
+    end_frame: int = field(init=False)  # one past the last frame rendered
+    last_plan: Plan | None = None
+    let_go: bool = False  # the worker plans for it no more
     slack_s: float = 0.0  # how much later plans begin than they would on a fast machine; learned
+
+    def __post_init__(self) -> None:
+        self.end_frame = self.first_frame
+
+    @property
+    def first_frame(self) -> int:
+        """Index of the first frame of the session."""
+        return math.ceil(self.start.time_s * self.fps - 1e-6)
 
     def begin(self, backend: Backend[Any]) -> None:
         """Make the character (worker thread)."""
         self.character = backend.new_character(self.start)
+        if self.recording is not None:
+            self.character = self.recording.character(self.character, self.start)
         self.applied = Wishes(self.start.prompt)
 
     def playhead_s(self) -> float:
-        """Where the client is, but never beyond what is planned."""
-        return max(min(self.playhead.now_s(), self.character.planned_until_s), 0.0)
+        """Where the client is, but never before the start or beyond what is planned."""
+        return max(min(self.playhead.now_s(), self.character.planned_until_s), self.start.time_s)
 
     def prepare(self) -> None:
         """Take over new wishes and start a job if one is due."""
@@ -90,15 +104,33 @@ class LiveWork:
         self.planned_revision = self.job_revision
         # Interpolated frames depend on two model frames to either side, so they change a little before the plan does.
         changed_s = plan.start_s - 2.0 / model_fps
-        start = min(max(math.floor(changed_s * self.fps + 1e-6) + 1, 0), self.end_frame)
+        start = math.floor(changed_s * self.fps + 1e-6) + 1
         # What is on the screen already stays, unless the plan itself comes too late for that.
         shown = math.floor(self.playhead_s() * self.fps + 1e-6) + 1
-        start = max(start, min(shown, math.ceil(plan.start_s * self.fps - 1e-6)))
-        motion = self.character.frames(start / self.fps, plan.end_s, self.fps)
-        frames = FrameBlock.of(motion, start, plan.plan_id, self.coordinates)
-        self.end_frame = frames.end
-        if plan.start_s > 0:
+        start = max(start, min(shown, math.ceil(plan.start_s * self.fps - 1e-6)), self.first_frame)
+        if self.last_plan is not None:
             self._learn(plan.start_s - self.playhead_s(), plan.plan_id)
+        self._tell(plan, min(start, self.end_frame))
+
+    def attach(
+        self, listener: Listener, log: SessionLog, coordinates: CoordinateSystem, fps: float, first_frame: int
+    ) -> None:
+        """Go on for another stream (worker thread): it hears of the present plan, with all frames from ``first_frame``.
+
+        Raises ``LookupError`` when the worker has let go of this character.
+        """
+        if self.let_go:
+            raise LookupError("the character is gone")
+        self.listener, self.log, self.coordinates, self.fps = listener, log, coordinates, fps
+        self.end_frame = first_frame
+        if self.last_plan is not None:
+            self._tell(self.last_plan, first_frame)
+
+    def _tell(self, plan: Plan, start: int) -> None:
+        """Render everything planned from frame ``start`` on and hand it to the listener."""
+        motion = self.character.frames(start / self.fps, self.character.planned_until_s, self.fps)
+        frames = FrameBlock.of(motion, start, plan.plan_id, self.coordinates)
+        self.last_plan, self.end_frame = plan, frames.end
         self.listener.planned(plan, start, frames)
 
     def _learn(self, margin_s: float, plan_id: int) -> None:
@@ -164,6 +196,7 @@ class LiveTicker:
 
     def _let_go(self, work: LiveWork) -> None:
         self.works.remove(work)
+        work.let_go = True
         try:
             work.drop_job()
         except Exception:

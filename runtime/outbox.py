@@ -8,9 +8,9 @@ from runtime.encode import FrameBlock
 class Outbox:
     """Unsent frames by index. Not a queue: a new plan replaces what an older one left unsent."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_index: int = 0) -> None:
         self._frames: FrameBlock | None = None
-        self.next_index = 0  # the next frame to send
+        self.next_index = first_index  # the next frame to send
 
     def put(self, start: int, frames: FrameBlock) -> None:
         """The motion changed from frame ``start`` on and is ``frames`` now, which begin there.
@@ -26,7 +26,7 @@ class Outbox:
     @property
     def end_index(self) -> int:
         """One past the last frame planned."""
-        return self._frames.end if self._frames is not None else 0
+        return self._frames.end if self._frames is not None else self.next_index
 
     def waiting(self, limit: int) -> int:
         """How many frames with an index below ``limit`` can be sent."""

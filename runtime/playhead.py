@@ -12,22 +12,27 @@ COAST_S = 1.0  # how long time goes on by itself after the last word of a client
 class Playhead:
     """Session time at the client. Set by the event loop, read from any thread.
 
-    0 until ``start``; then it runs with the clock; once the client has told its time, it runs on for ``COAST_S`` after
-    each telling and holds there.
+    ``start_s`` until ``start``; then it runs with the clock; once the client has told its time, it runs on for
+    ``COAST_S`` after each telling and holds there. ``hold`` stops it until the next ``start``.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, start_s: float = 0.0) -> None:
         self._clock = clock
         self._told = False
         self._started = False
         # (session time, when that was, how long it may run on); one tuple, so that readers never see half a change
-        self._state = (0.0, 0.0, 0.0)
+        self._state = (start_s, 0.0, 0.0)
 
     def start(self) -> None:
         """The first plan was sent, the client can begin to play; has no effect later."""
         if not self._started:
             self._started = True
             self._state = (self._state[0], self._clock(), COAST_S if self._told else math.inf)
+
+    def hold(self) -> None:
+        """The client is gone for now."""
+        self._started = False
+        self._state = (self.now_s(), 0.0, 0.0)
 
     def tell(self, time_s: float) -> None:
         """The client is at ``time_s``."""
@@ -41,7 +46,7 @@ class Playhead:
 
     @property
     def last_told_s(self) -> float:
-        """The last time the client told, 0 before."""
+        """The last time the client told; where the session starts, before."""
         return self._state[0]
 
     def now_s(self) -> float:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from lamp.live import LiveCharacter, LiveSettings
 from lamp.motion import Motion
-from lamp.optimizer import PlanJob
+from lamp.optimizer import NoiseOptimizer, PlanJob
 from lamp.prior import MotionPrior, Result
 from lamp.scene.obstacle import Obstacle
 from lamp.tasks import Task
 from runtime.backend import BackendInfo, CharacterStart, OptimizeOptions
+
+_LIBRARIES = {"onnx": "onnxruntime", "torch": "torch"}
 
 
 class PriorBackend:
@@ -21,6 +25,26 @@ class PriorBackend:
         self.info = BackendInfo(
             prior.name, prior.licence, prior.engine_name, prior.device, prior.fps, prior.max_frames
         )
+
+    @property
+    def optimizer(self) -> NoiseOptimizer:
+        """What moves the jobs."""
+        return self._prior.planner.optimizer
+
+    def provenance(self) -> dict[str, str]:
+        """Bundle and weights, engine and device, versions and settings."""
+        from runtime.bench import hardware
+
+        prior = self._prior
+        settings = asdict(self._settings or LiveSettings())
+        return {
+            "bundle": prior.name, "weights": prior.bundle.fingerprint(),
+            "text_encoder": str(prior.info["text_encoder"]),
+            "engine": prior.engine_name, "device": prior.device, "threads": str(prior.threads or "all"),
+            **{name: str(value) for name, value in hardware().items()},
+            **{name: importlib.metadata.version(name) for name in ("numpy", _LIBRARIES[prior.engine_name])},
+            **{f"settings.{name}": repr(value) for name, value in settings.items()},
+        }  # fmt: skip
 
     def new_character(self, start: CharacterStart) -> LiveCharacter:
         """A live character; it plans nothing yet."""

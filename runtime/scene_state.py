@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from lamp.intent import Floor, KeyPose, LookAt, Path
 from lamp.problem import Target
 from lamp.scene.obstacle import Obstacle
 from runtime.backend import Character, J
@@ -20,12 +21,20 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class Wishes:
-    """Prompt, obstacles and targets by id, and the revision that made them so. The mappings are never changed."""
+    """All intent, things with an id by that, and the revision that made it so. The mappings are never changed.
+
+    pending: ids of geometry that obstacles refer to and that is not ready.
+    """
 
     prompt: str
     obstacles: Mapping[str, Obstacle] = field(default_factory=dict)
     targets: Mapping[str, Target] = field(default_factory=dict)
     revision: int = 0
+    key_poses: Mapping[str, KeyPose] = field(default_factory=dict)
+    look_at: LookAt | None = None
+    path: Path | None = None
+    floor: Floor = Floor.PLANE
+    pending: frozenset[str] = frozenset()
 
 
 def apply(character: Character[J], old: Wishes, new: Wishes) -> None:
@@ -37,6 +46,15 @@ def apply(character: Character[J], old: Wishes, new: Wishes) -> None:
     character.set_prompt(new.prompt, revision=new.revision)
     _apply(old.obstacles, new.obstacles, new.revision, character.put_obstacle, character.remove_obstacle)
     _apply(old.targets, new.targets, new.revision, character.put_target, character.remove_target)
+    _apply(old.key_poses, new.key_poses, new.revision, character.put_key_pose, character.remove_key_pose)
+    if new.look_at is not old.look_at:
+        character.set_look_at(new.look_at, revision=new.revision)
+    if new.path is not old.path:
+        character.set_path(new.path, revision=new.revision)
+    if new.floor is not old.floor:
+        character.set_floor(new.floor, revision=new.revision)
+    if new.pending != old.pending:
+        character.set_pending(new.pending, revision=new.revision)
 
 
 def _apply(

@@ -78,6 +78,8 @@ class Scheduler:
     def remove(self, work: LiveWork) -> None:
         """Plan for it no more; takes effect at the next tick."""
         work.closed = True
+        if work.recording is not None:
+            work.recording.close()
         self.wake()
 
     async def call(self, do: Callable[[], T]) -> T:

@@ -16,6 +16,7 @@ from grpc_reflection.v1alpha import reflection
 from runtime.backend import Backend
 from runtime.limits import Limits
 from runtime.pb.v1 import service_pb2, service_pb2_grpc
+from runtime.recording import Recorder, RecordingConfig
 from runtime.scheduler import Scheduler
 from runtime.security import Tls, TokenInterceptor, reaches_beyond_this_machine
 from runtime.service import MotionServicer
@@ -35,6 +36,7 @@ class ServerConfig:
     tls: Tls | None = None
     token: str | None = None
     grace_s: float = 5.0  # from the announcement of the end to the end
+    recording: RecordingConfig | None = None  # record every session
 
 
 class LampServer:
@@ -45,6 +47,8 @@ class LampServer:
         self.port = 0
         self.scheduler = Scheduler(backend, max_offline=self.config.limits.max_offline)
         self.servicer = MotionServicer(self.scheduler, self.config.limits)
+        self.recorder = Recorder(backend, self.config.recording) if self.config.recording else None
+        self.servicer.drives.recorder = self.recorder
         self._health = health.aio.HealthServicer()
         interceptors = [TokenInterceptor(self.config.token)] if self.config.token else []
         self._server = grpc.aio.server(interceptors=interceptors, options=_options(self.config.limits))
@@ -67,6 +71,8 @@ class LampServer:
             ) from error
         if reaches_beyond_this_machine(address) and not (self.config.token and tls):
             log.warning("%s can be reached from other machines without both TLS and a token", address)
+        if self.recorder is not None:
+            self.recorder.start()
         self.scheduler.start()
         await self._server.start()
         for name in ("", SERVICE):
@@ -79,6 +85,8 @@ class LampServer:
         await self.servicer.drives.drain(reason, self.config.grace_s)
         await self._server.stop(1.0)
         await self.scheduler.stop()
+        if self.recorder is not None:
+            await asyncio.to_thread(self.recorder.stop)
         log.info("stopped")
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:

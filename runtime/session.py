@@ -19,7 +19,8 @@ from lamp.live import Plan
 from runtime import encode
 from runtime import limits as bounds
 from runtime.backend import BackendInfo
-from runtime.decode import Opening, read_prompt, read_scene_update
+from runtime.decode import Opening, read_prompt
+from runtime.decode_scene import read_scene_update
 from runtime.encode import FrameBlock
 from runtime.limits import Limits
 from runtime.live_work import LiveWork
@@ -37,6 +38,7 @@ _CHUNK_S = 0.2  # frames are sent this often
 _MOST_FRAMES = 1024  # in one message: 700 kB
 _MOST_NOTICES = 32
 _STALE_S = 0.5  # by the clock: frames older than this are of no use any more
+_PAST_S = 9.0  # as far back frames can be rendered again: characters keep 10 s
 _AHEAD_S = 0.5  # a playhead this far beyond what was sent is worth a notice
 
 
@@ -44,26 +46,36 @@ class Session:
     """A character between its Hello and its end. Lives on the event loop, except ``planned`` and ``failed``."""
 
     def __init__(
-        self, token: str, opening: Opening, info: BackendInfo, limits: Limits, wake_worker: Callable[[], None]
+        self,
+        token: str,
+        opening: Opening,
+        info: BackendInfo,
+        limits: Limits,
+        wake_worker: Callable[[], None],
+        lost: LiveWork | None = None,
     ) -> None:
+        """``lost``: the character of a session of the same token whose stream broke, to go on with."""
         self.token = token
-        self.log = SessionLog(log, token)
+        self.log = SessionLog(log, log_name(token))
+        self.client_name = opening.client_name
+        self.started = False  # the worker has its character
         self.active_s = time.monotonic()  # when something last came in or went out
         self._opening, self._info, self._limits = opening, info, limits
         self._wake_worker = wake_worker
         self._loop = asyncio.get_running_loop()
-        self._playhead = Playhead()
-        wishes = Wishes(opening.start.prompt)
-        self.work = LiveWork(
+        self.resumed = lost is not None
+        self.work = lost or LiveWork(
             opening.start,
             opening.coordinates,
             opening.fps,
-            self._playhead,
+            Playhead(start_s=opening.start.time_s),
             self,
-            SessionLog(log, token),
-            wishes,
+            self.log,
+            Wishes(opening.start.prompt),
         )
-        self._outbox = Outbox()
+        self._playhead = self.work.playhead
+        self.first_frame = self.work.first_frame if lost is None else _first_frame_again(lost, opening)
+        self._outbox = Outbox(self.first_frame)
         self._plan: tuple[Plan, int] | None = (
             None  # newest unsent plan, and the first frame changed since the last sent
         )
@@ -75,6 +87,7 @@ class Session:
         self._fault: Fault | None = None
         self._ended = False
         self._changed = asyncio.Event()
+        self.faulty = asyncio.Event()  # set by ``fail``
 
     # -- from the worker thread -------------------------------------------------------------------------------------
 
@@ -85,6 +98,11 @@ class Session:
     def failed(self, error: Exception) -> None:
         """The character cannot go on (``live_work.Listener``)."""
         self._loop.call_soon_threadsafe(self.fail, fault_of(error))
+
+    def attach(self) -> None:
+        """Take over a character from the session before (worker thread)."""
+        opening = self._opening
+        self.work.attach(self, self.log, opening.coordinates, opening.fps, self.first_frame)
 
     def _on_plan(self, plan: Plan, start_frame: int, frames: FrameBlock) -> None:
         if self._plan is not None:
@@ -98,6 +116,7 @@ class Session:
     def handle(self, request: drive_pb2.DriveRequest) -> None:
         """Take in one message after Hello. What cannot be used becomes a notice and changes nothing."""
         self.active_s = time.monotonic()
+        self.received(request)
         kind = request.WhichOneof("message")
         try:
             if kind == "scene_update":
@@ -186,10 +205,11 @@ class Session:
     def welcome(self) -> drive_pb2.DriveResponse:
         """The answer to Hello."""
         opening, info = self._opening, self._info
-        if opening.resume_token:
+        if opening.resume_token and not self.resumed:
             self.notify(
                 Notice.CODE_UNSUPPORTED,
-                "resuming is not supported yet; the session starts anew from this Hello",
+                "no session with this resume_token is kept here (any more); the session starts anew from this Hello: "
+                "send the scene again",
             )
         welcome = drive_pb2.Welcome(
             protocol_version=bounds.PROTOCOL_VERSION,
@@ -204,8 +224,22 @@ class Session:
             model_name=info.name,
             model_licence=info.licence,
             device=info.device,
+            resumed=self.resumed,
+            start_time_s=self.first_frame / opening.fps,
+            scene_revision=self.work.wishes.revision,
         )
         return drive_pb2.DriveResponse(welcome=welcome)
+
+    def received(self, request: drive_pb2.DriveRequest) -> None:
+        """A message has come in; one of a stream that another one took over belongs to no recording."""
+        if self.work.recording is not None and self.work.listener is self:
+            self.work.recording.tape.received(request)
+
+    def sent(self, message: drive_pb2.DriveResponse) -> None:
+        """A message has gone out."""
+        self.active_s = time.monotonic()
+        if self.work.recording is not None and self.work.listener is self:
+            self.work.recording.tape.sent(message)
 
     async def next_message(self) -> drive_pb2.DriveResponse | None:
         """Waits for something to say; None at the end of the session, raises ``Fault`` when it failed."""
@@ -246,12 +280,7 @@ class Session:
         self._plan = None
         self._playhead.start()
         frames = self._take_frames()
-        return drive_pb2.Plan(
-            plan_id=plan.plan_id, scene_revision=plan.scene_revision, start_frame=start_frame,
-            end_frame=self._outbox.end_index, terms=encode.terms(plan.terms), feasible=plan.feasible,
-            reason=plan.reason, settled=plan.settled, steps=plan.steps, optimise_s=plan.optimise_s,
-            frames=frames.messages() if frames is not None else [],
-        )  # fmt: skip
+        return encode.plan_message(plan, start_frame, self._outbox.end_index, frames)
 
     def _limit(self) -> int:
         """One past the last frame the client may have now."""
@@ -293,4 +322,26 @@ class Session:
     def fail(self, fault: Fault) -> None:
         """No more messages; the stream ends with ``fault``."""
         self._fault = self._fault or fault
+        self.faulty.set()
         self._changed.set()
+
+    @property
+    def fault(self) -> Fault | None:
+        """Why the session failed, if it did."""
+        return self._fault
+
+
+def log_name(token: str) -> str:
+    """What a session is called in logs: the part of its token that is no secret."""
+    return token.partition(".")[0]
+
+
+def _first_frame_again(lost: LiveWork, opening: Opening) -> int:
+    """First frame to send to a client that comes back: what it shows now may have been re-planned since, so from its
+    last known playhead on, or from the first frame it lacks if that is earlier; as far back as the character knows."""
+    played_s = min(lost.playhead.now_s(), lost.end_frame / lost.fps)
+    first = math.floor(played_s * opening.fps)
+    if opening.last_frame_index is not None:
+        first = min(first, math.floor(opening.last_frame_index / lost.fps * opening.fps + 1e-6) + 1)
+    oldest_s = max(played_s - _PAST_S, lost.start.time_s)
+    return max(first, math.ceil(oldest_s * opening.fps - 1e-6))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import map_coordinates
 
 from lamp.errors import InputError
 from lamp.scene.obstacle import Vector, check_vector
@@ -18,7 +19,7 @@ MAX_CELLS = 8_000_000  # of one grid
 
 @dataclass(frozen=True, eq=False)
 class DistanceGrid:
-    """Signed distances ``values (X, Y, Z)`` at the points ``low_m + cell_m * (i, j, k)``, in the geometry's own frame.
+    """Signed distances ``values (X, Y, Z)`` at ``low_m + cell_m * (i, j, k)``, float32, in the geometry's own frame.
 
     sign_rule: how inside and outside were told apart, one of ``SIGN_RULES``.
     """
@@ -36,6 +37,7 @@ class DistanceGrid:
                 "values",
                 f"shape {self.values.shape}; three axes of at least 2 and at most {MAX_CELLS} cells in all",
             )
+        object.__setattr__(self, "values", np.ascontiguousarray(self.values, np.float32))
         if not self.cell_m > 0:
             raise InputError("cell_m", f"{self.cell_m} must be positive")
         if self.sign_rule not in SIGN_RULES:
@@ -52,18 +54,27 @@ class DistanceGrid:
     def distance(self, points_m: Array) -> Array:
         """Signed distance ``(...)`` at points ``(..., 3)`` of the geometry's frame, trilinear.
 
-        Outside of the grid: the value at its nearest point plus the way there.
+        Outside of the grid: see ``sample``.
         """
-        p = np.asarray(points_m, np.float64)
-        top = np.array(self.values.shape) - 1
-        raw = (p - self.low_m) / self.cell_m
-        inside = np.clip(raw, 0.0, top)
-        beyond = np.linalg.norm((raw - inside) * self.cell_m, axis=-1)
-        low = np.minimum(inside.astype(np.int64), top - 1)
-        u = inside - low
-        found = np.zeros(p.shape[:-1])
-        for corner in np.ndindex(2, 2, 2):
-            weight = np.prod(np.where(corner, u, 1.0 - u), axis=-1)
-            i, j, k = np.moveaxis(low + corner, -1, 0)
-            found += weight * self.values[i, j, k]
-        return np.asarray(found + beyond)
+        index = (np.asarray(points_m, np.float64) - self.low_m) / self.cell_m
+        found = sample(self, index.reshape(-1, 3).T)
+        return found.reshape(index.shape[:-1]).astype(np.float64)
+
+
+def sample(grid: DistanceGrid, index: Array) -> Array:
+    """Trilinear distance ``(...)`` float32, metres of the grid, at cell coordinates ``(3, ...)``.
+
+    Outside of the grid: the value at its nearest point plus the way there. Under a height field it only gets deeper.
+    """
+    found = map_coordinates(grid.values, index, order=1, mode="nearest", output=np.float32, prefilter=False)
+    way = np.zeros(index.shape[1:], np.float32)
+    for axis, count in enumerate(grid.values.shape):
+        low, high = float(index[axis].min(initial=0.0)), float(index[axis].max(initial=0.0))
+        if low >= 0.0 and high <= count - 1:
+            continue
+        step = np.maximum(-index[axis], index[axis] - (count - 1)).clip(min=0.0).astype(np.float32)
+        if axis == 1 and grid.sign_rule == "below":
+            found -= np.where(index[axis] < 0, step, 0.0) * np.float32(grid.cell_m)
+            step = np.where(index[axis] < 0, 0.0, step)
+        way += step * step
+    return np.asarray(found + np.sqrt(way) * np.float32(grid.cell_m))

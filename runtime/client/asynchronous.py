@@ -168,14 +168,19 @@ class AsyncLampClient:
         start_heading_rad: float = 0.0,
         horizon_s: float = 0.0,
         seed: int = 0,
+        start_motion: Motion | None = None,
+        start_time_s: float = 0.0,
         resume_token: str = "",
+        last_frame_index: int | None = None,
         client_name: str = f"lamp-python {lamp.__version__}",
         welcome_timeout_s: float = 30.0,
         on_plan: Callable[[ReceivedPlan], None] | None = None,
     ) -> AsyncDriveSession:
         """A live character: ``async with client.drive(prompt="a person walks") as session``. 0: the server's default.
 
-        start_heading_rad is 0 along +Z and positive towards +X (to the character's left).
+        start_heading_rad is 0 along +Z and positive towards +X (to the character's left). start_motion: what the
+        character did last, 2 s at most; its last frame is the pose at session time start_time_s. resume_token is the
+        ``welcome.session_token`` of a session whose stream broke, last_frame_index the last frame received then.
         """
         hello = drive_pb2.Hello(
             protocol_version=PROTOCOL_VERSION,
@@ -186,7 +191,10 @@ class AsyncLampClient:
             start_facing=convert.vector_of(self._coordinates.direction_from_model(facing(start_heading_rad))),
             horizon_s=horizon_s,
             seed=seed,
+            start_motion=None if start_motion is None else convert.motion_of(start_motion, self._coordinates),
+            start_time_s=start_time_s,
             resume_token=resume_token,
+            last_frame_index=last_frame_index,
             client_name=client_name,
         )
         return AsyncDriveSession(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from lamp.intent import Floor, KeyPose, LookAt, Path
 from lamp.motion import Motion
 from lamp.problem import Target
 from lamp.scene.obstacle import Obstacle
@@ -110,8 +111,36 @@ class DriveSession:
         """Take a target away."""
         return int(self._run(self._session.remove_target(id)))
 
+    def look_at(self, look: LookAt) -> int:
+        """Look at a point from now on."""
+        return int(self._run(self._session.look_at(look)))
+
+    def clear_look_at(self) -> int:
+        """Look ahead again."""
+        return int(self._run(self._session.clear_look_at()))
+
+    def set_path(self, path: Path) -> int:
+        """Walk along a path from now on."""
+        return int(self._run(self._session.set_path(path)))
+
+    def clear_path(self) -> int:
+        """Follow no path any more."""
+        return int(self._run(self._session.clear_path()))
+
+    def put_key_pose(self, id: str, pose: KeyPose) -> int:
+        """Add or replace a pose to be in at its session time."""
+        return int(self._run(self._session.put_key_pose(id, pose)))
+
+    def remove_key_pose(self, id: str) -> int:
+        """Take a key pose away."""
+        return int(self._run(self._session.remove_key_pose(id)))
+
+    def set_floor(self, floor: Floor) -> int:
+        """What carries the feet where no walkable obstacle does."""
+        return int(self._run(self._session.set_floor(floor)))
+
     def clear_scene(self) -> int:
-        """Take all obstacles and targets away."""
+        """Take everything away but prompt and floor."""
         return int(self._run(self._session.clear_scene()))
 
     def set_playhead(self, time_s: float) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp import rotations, skeleton
-from runtime import convert
+from lamp.intent import Shortfall, TargetReport
+from runtime import convert, convert_intents
 from runtime.coordinates import CoordinateSystem
 from runtime.pb.v1 import drive_pb2, motion_pb2
 
@@ -56,6 +57,8 @@ class ReceivedPlan:
     latency_s: float | None = None  # since this client sent scene_revision; None for plans nobody asked for
     splice_position_jump_m: float | None = None
     splice_velocity_jump_mps: float | None = None
+    shortfalls: tuple[Shortfall, ...] = ()
+    targets: tuple[TargetReport, ...] = ()
 
     @classmethod
     def of(cls, plan: drive_pb2.Plan, received_s: float, latency_s: float | None = None) -> ReceivedPlan:
@@ -63,6 +66,8 @@ class ReceivedPlan:
         return cls(
             plan.plan_id, plan.scene_revision, plan.start_frame, plan.end_frame, convert.terms_from(plan.terms),
             plan.feasible, plan.reason, plan.settled, plan.steps, plan.optimise_s, received_s, latency_s,
+            shortfalls=convert_intents.shortfalls_from(plan.shortfalls),
+            targets=convert_intents.target_reports_from(plan.targets),
         )  # fmt: skip
 
 

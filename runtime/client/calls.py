@@ -11,7 +11,7 @@ from lamp.errors import InputError
 from lamp.motion import Motion
 from lamp.problem import Weights
 from lamp.tasks import FPS, Task
-from runtime import convert
+from runtime import convert, convert_intents
 from runtime.coordinates import CoordinateSystem, facing
 from runtime.pb.v1 import motion_pb2, service_pb2
 
@@ -113,6 +113,7 @@ def task_of(task: Task, coordinates: CoordinateSystem, path: str = "task") -> se
         targets=[convert.target_of("", target, coordinates) for target in task.targets],
         obstacles=[convert.obstacle_of("", obstacle, coordinates) for obstacle in task.obstacles],
     )
+    _add_intents(message, task, coordinates)
     if task.reference is None:
         message.duration_s = task.frames / FPS
         message.start_position.CopyFrom(convert.vector_of(coordinates.position_from_model(task.place[:3])))
@@ -135,6 +136,18 @@ def task_of(task: Task, coordinates: CoordinateSystem, path: str = "task") -> se
             )
         message.show_kept = True
     return message
+
+
+def _add_intents(message: service_pb2.OptimizeTask, task: Task, coordinates: CoordinateSystem) -> None:
+    intents = vars(task)
+    for pose in intents.get("key_poses", ()):
+        message.key_poses.append(convert_intents.key_pose_of("", pose, coordinates))
+    if intents.get("look_at") is not None:
+        message.look_at.CopyFrom(convert_intents.look_at_of(intents["look_at"], coordinates))
+    if intents.get("path") is not None:
+        message.path.CopyFrom(convert_intents.path_of(intents["path"], coordinates))
+    if intents.get("floor") is not None:
+        message.floor = convert_intents.FLOORS[intents["floor"]]
 
 
 def optimize_request(

@@ -12,10 +12,11 @@ from typing import Any, Self
 
 import grpc
 
+from lamp.intent import Floor, KeyPose, LookAt, Path
 from lamp.problem import Target
 from lamp.scene.obstacle import Obstacle
 from lamp.skeleton import SKELETON_HASH
-from runtime import convert
+from runtime import convert, convert_intents
 from runtime.client.buffer import FrameBuffer, Pose, ReceivedPlan
 from runtime.client.errors import (
     LampError,
@@ -165,8 +166,36 @@ class AsyncDriveSession:
         """Take a target away; unknown ids are no error. Returns the revision."""
         return self._update(remove_target_ids=[id])
 
+    async def look_at(self, look: LookAt) -> int:
+        """Look at a point from now on. Returns the revision."""
+        return self._update(look_at=convert_intents.look_at_of(look, self._coordinates))
+
+    async def clear_look_at(self) -> int:
+        """Look ahead again. Returns the revision."""
+        return self._update(clear_look_at=True)
+
+    async def set_path(self, path: Path) -> int:
+        """Walk along a path from now on; arrival times are session time. Returns the revision."""
+        return self._update(path=convert_intents.path_of(path, self._coordinates))
+
+    async def clear_path(self) -> int:
+        """Follow no path any more. Returns the revision."""
+        return self._update(clear_path=True)
+
+    async def put_key_pose(self, id: str, pose: KeyPose) -> int:
+        """Add or replace a pose to be in at its session time. Returns the revision."""
+        return self._update(put_key_poses=[convert_intents.key_pose_of(id, pose, self._coordinates)])
+
+    async def remove_key_pose(self, id: str) -> int:
+        """Take a key pose away; unknown ids are no error. Returns the revision."""
+        return self._update(remove_key_pose_ids=[id])
+
+    async def set_floor(self, floor: Floor) -> int:
+        """What carries the feet where no walkable obstacle does. Returns the revision."""
+        return self._update(floor=convert_intents.FLOORS[floor])
+
     async def clear_scene(self) -> int:
-        """Take all obstacles and targets away. Returns the revision."""
+        """Take everything away but prompt and floor. Returns the revision."""
         return self._update(clear=True)
 
     async def set_playhead(self, time_s: float) -> None:

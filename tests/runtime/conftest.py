@@ -56,7 +56,9 @@ async def site(
 ) -> AsyncIterator[Site]:
     """Start a server; stop it and close every channel at the end."""
     backend = backend or StubBackend()
-    server = LampServer(backend, ServerConfig("127.0.0.1:0", limits or Limits(), grace_s=0.2, **config))
+    server = LampServer(
+        backend, ServerConfig("127.0.0.1:0", limits or Limits(resume_s=0.5), grace_s=0.2, **config)
+    )
     await server.start()
     here = Site(server, backend)
     try:
