@@ -14,6 +14,7 @@ from lamp.errors import InputError
 
 if TYPE_CHECKING:
     from runtime.viewer.live import Live
+    from runtime.viewer.player import Player
 
 DEFAULT_ADDRESS = "127.0.0.1:50061"
 MAX_CHARACTERS = 8
@@ -23,6 +24,7 @@ examples:
   lamp view game.example:50061 --tls-ca ca.pem      another server; the token from LAMP_TOKEN or --token
   lamp view --characters 4 --prompt "a person runs forward"
   lamp view walk.npz                                a clip of `lamp generate`: look at it, scrub through it
+  lamp view --recording session.lamprec             a recorded session: what was planned, what was in the way
 
 The page has no password: with --view-host 0.0.0.0 everybody in the network can use it. Stop with Ctrl-C.
 """
@@ -32,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of ``lamp view``."""
     parser.add_argument("source", nargs="?", default=DEFAULT_ADDRESS, metavar="ADDRESS|FILE",
                         help=f"server (default: {DEFAULT_ADDRESS}), or a file to look at")  # fmt: skip
+    parser.add_argument(
+        "--recording", type=Path, metavar="FILE", help="look at a recorded session, or a clip"
+    )
     parser.add_argument(
         "--token", help="access token of the server (default: the environment variable LAMP_TOKEN)"
     )
@@ -77,11 +82,20 @@ def require_viser() -> None:
 
 
 async def _run(args: argparse.Namespace) -> None:
-    from runtime.viewer.app import run_live, stopped_by_signals
+    from runtime.viewer.app import run_file, run_live, stopped_by_signals
 
-    stop = asyncio.Event()
+    stop, file = asyncio.Event(), args.recording
+    if file is None and (args.source.endswith((".npz", ".lamprec")) or Path(args.source).is_file()):
+        file = Path(args.source)
+
+    def ready(shown: Live | Player) -> None:
+        announce(shown.page.url, args.open)
+
     with stopped_by_signals(stop):
-        await run_live(_options(args), lambda live: _announce(live, args), stop)
+        if file is not None:
+            await run_file(file, args.view_host, args.view_port, ready, stop)
+        else:
+            await run_live(_options(args), ready, stop)
 
 
 def _options(args: argparse.Namespace) -> Any:
@@ -103,8 +117,9 @@ def _options(args: argparse.Namespace) -> Any:
     )
 
 
-def _announce(live: Live, args: argparse.Namespace) -> None:
-    sys.stdout.write(f"viewer   {live.page.url}\n")
+def announce(url: str, open_browser: bool) -> None:
+    """Say where the page is."""
+    sys.stdout.write(f"viewer   {url}\n")
     sys.stdout.flush()
-    if args.open:
-        webbrowser.open(live.page.url)
+    if open_browser:
+        webbrowser.open(url)

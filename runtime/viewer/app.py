@@ -8,12 +8,15 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from runtime.client import AsyncLampClient, ServerInfo
 from runtime.viewer.character import Start
 from runtime.viewer.live import Live
 from runtime.viewer.panel import Panel
+from runtime.viewer.player import Player, run_player
+from runtime.viewer.source import open_source
 from runtime.viewer.web import Page, open_page
 
 FRAME_S = 1 / 30
@@ -42,7 +45,7 @@ async def run_live(options: Options, ready: Callable[[Live], None], stop: asynci
             live = Live(page, client, options.characters, options.start, _notifier(page))
             panel = Panel(live, describe(options.address, info))
             if options.pillar:
-                await live.add_obstacle("pillar")
+                await live.editor.add_obstacle("pillar")
             ready(live)
             try:
                 await _redraw(live, panel, stop)
@@ -50,6 +53,18 @@ async def run_live(options: Options, ready: Callable[[Live], None], stop: asynci
                 await live.end()
         finally:
             await asyncio.to_thread(page.close)
+
+
+async def run_file(
+    path: Path, host: str, port: int | None, ready: Callable[[Player], None], stop: asyncio.Event
+) -> None:
+    """Show a clip or a recording until ``stop``; errors as from ``open_source``."""
+    source = await asyncio.to_thread(open_source, path)
+    page = open_page(host, port)
+    try:
+        await run_player(page, source, ready, _notifier(page), stop, FRAME_S)
+    finally:
+        await asyncio.to_thread(page.close)
 
 
 def describe(address: str, info: ServerInfo) -> str:

@@ -5,13 +5,13 @@ viser writes quaternions ``wxyz`` and has +Z up unless it is told otherwise; ``U
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[Any]
-UP = "+y"
+UP: Literal["+y"] = "+y"
 
 
 def wxyz(xyzw: ArrayLike) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,30 +13,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lamp.problem import Target
+from lamp.motion import Motion
 from lamp.scene.obstacle import Obstacle
 from lamp.skeleton import body_axes
 from runtime.client import AsyncDriveSession, AsyncLampClient, LampError, Pose, ReceivedPlan
 from runtime.viewer.clock import Clock
+from runtime.viewer.wishes import Wish, Wishes
 
 Array = NDArray[Any]
 log = logging.getLogger(__name__)
 RETRY_S = (0.5, 1.0, 2.0, 4.0)  # waits between attempts; the last one repeats
+_KEPT_S = 1.5  # of the last motion, given to a new session
+_LEAD_S = (0.1, 2.0)  # what is believed of it
 CONNECTING, LIVE, LOST, STOPPED = "connecting", "live", "lost", "stopped"
-
-
-@dataclass(frozen=True)
-class Wish:
-    """A target as it was asked for; ``arrive_in_s`` counts from when it is sent (None: the server chooses)."""
-
-    target: Target
-    arrive_in_s: float | None = None
-
-    def at(self, now_s: float) -> Target:
-        """As the server wants it, in session time."""
-        return replace(
-            self.target, arrive_s=None if self.arrive_in_s is None else now_s + self.arrive_in_s
-        )
 
 
 @dataclass(frozen=True)
@@ -46,7 +36,8 @@ class Start:
     fps: float = 30.0
     seed: int = 0
     position_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    heading_rad: float = 0.0
+    motion: Motion | None = None  # what it did last; its last frame is at ``time_s``
+    time_s: float = 0.0  # session time it begins at
 
 
 class Character:
@@ -58,15 +49,16 @@ class Character:
         self.name, self.start = name, start
         self._client, self._obstacles = client, obstacles
         self._again = asyncio.Event()  # begin anew
-        self.wishes: dict[str, Wish] = {}
+        self.wishes = Wishes()
         self.clock = Clock()
         self.status, self.trouble = CONNECTING, ""
         self.session: AsyncDriveSession | None = None
         self.pose: Pose | None = None
         self.plan: ReceivedPlan | None = None  # the newest
-        self.planned_at_s = 0.0  # the playhead when it came
+        self.lead_s = 0.4  # from a change to the first frame it could change, the last time
         self.latency_s: float | None = None  # from the newest answered change to the first plan that knows it
         self.lost_sessions = 0
+        self._arrivals: dict[str, float] = {}  # by target
 
     # -- life -----------------------------------------------------------------------------------------------------
 
@@ -93,15 +85,16 @@ class Character:
             fps=self.start.fps,
             seed=self.start.seed,
             start_position_m=self.start.position_m,
-            start_heading_rad=self.start.heading_rad,
+            start_motion=self.start.motion,
+            start_time_s=self.start.time_s,
             client_name="lamp-viewer",
             on_plan=self._on_plan,
         )
         async with opened as session:
             self.session, self.plan = session, None
-            self.clock = Clock()
+            self.clock.now_s = session.welcome.start_time_s
             await self._tell_everything(session)
-            await session.wait_for_frame(0)
+            await session.wait_for_frame(math.ceil(session.welcome.start_time_s * session.welcome.fps))
             self.status, self.trouble = LIVE, ""
             await self._until_over(session)
 
@@ -116,22 +109,41 @@ class Character:
         self.session = None
 
     async def _tell_everything(self, session: AsyncDriveSession) -> None:
+        now_s, wishes = self.clock.now_s, self.wishes
         for id, obstacle in self._obstacles.items():
-            await session.put_obstacle(id, replace(obstacle, time_s=0.0))
-        for id, wish in self.wishes.items():
-            await session.put_target(id, wish.at(0.0))
+            await session.put_obstacle(id, replace(obstacle, time_s=now_s))
+        for id, wish in wishes.targets.items():
+            await session.put_target(id, wish.at(now_s))
+        if wishes.look_at is not None:
+            await session.look_at(wishes.look_at)
+        if wishes.path is not None:
+            await session.set_path(wishes.path)
 
     def _lose(self, error: LampError) -> None:
         """The stream broke: go on from where the character is, as soon as there is a server again."""
         if self.status == LIVE:
             self.lost_sessions += 1
         log.warning("%s: session lost: %s", self.name, error)
+        self.start = self.continued()
         self.session, self.status, self.trouble = None, LOST, str(error)
-        if self.pose is not None:
-            x, _, z = self.pose.positions_m[0].tolist()
-            self.start = replace(
-                self.start, position_m=(x, 0.0, z), heading_rad=heading_of(self.pose.positions_m)
-            )
+
+    def continued(self) -> Start:
+        """A start that goes on from here: the same place, pose, speed and session time."""
+        if self.session is None or self.pose is None:
+            return self.start
+        fps = self.session.welcome.fps
+        last = min(int(self.clock.now_s * fps), self.session.last_frame_index)
+        found = (self.session.frame(i) for i in range(max(last - int(_KEPT_S * fps), 0), last + 1))
+        frames = [frame for frame in found if frame is not None]
+        if not frames:
+            return self.start
+        motion = Motion(
+            np.stack([f.positions_m for f in frames]),
+            np.stack([f.local_rotations_xyzw for f in frames]),
+            np.stack([f.contacts for f in frames]),
+            fps,
+        )
+        return replace(self.start, motion=motion, time_s=frames[-1].time_s)
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -140,7 +152,10 @@ class Character:
     def _on_plan(self, plan: ReceivedPlan) -> None:
         if self.plan is None or plan.scene_revision > self.plan.scene_revision:
             self.latency_s = plan.latency_s
-        self.plan, self.planned_at_s = plan, self.clock.now_s
+            if plan.latency_s is not None and self.session is not None:
+                sent_s = self.clock.now_s - plan.latency_s
+                self.lead_s = float(np.clip(plan.start_frame / self.session.welcome.fps - sent_s, *_LEAD_S))
+        self.plan = plan
 
     def restart(self, start: Start) -> None:
         """End the session and begin anew; also after ``stop``."""
@@ -148,7 +163,8 @@ class Character:
         self._again.set()
 
     def stop(self) -> None:
-        """End the session; the character stays where it is."""
+        """End the session; the character stays as it is, and can go on from there."""
+        self.start = self.continued()
         self.status, self.session = STOPPED, None
         self._again.set()
 
@@ -174,19 +190,28 @@ class Character:
         return self.session.last_frame_index / self.session.welcome.fps - self.clock.now_s
 
     def planned_path(self, behind_s: float = 4.0) -> tuple[Array, Array, Array]:
-        """Pelvis positions ``(N, 3)`` as the newest plan found them: walked, kept (up to where it begins), planned."""
+        """Pelvis positions ``(N, 3)``: walked, kept whatever changes now, and planned."""
         if self.session is None:
             return np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 3))
         fps, last = self.session.welcome.fps, self.session.last_frame_index
-        now = min(int(self.planned_at_s * fps), last)
-        splice = min(max(self.plan.start_frame if self.plan else now, now), last)
+        now = min(int(self.clock.now_s * fps), last)
+        kept = min(now + round(self.lead_s * fps), last)
         step = max(1, round(fps / 15))
 
         def line(first: int, end: int) -> Array:
             frames = (self.session.frame(i) for i in [*range(first, end, step), end] if self.session)
             return np.array([f.positions_m[0] for f in frames if f is not None]).reshape(-1, 3)
 
-        return line(max(now - int(behind_s * fps), 0), now), line(now, splice), line(splice, last)
+        return line(max(now - int(behind_s * fps), 0), now), line(now, kept), line(kept, last)
+
+    def over_s(self, joint: str) -> float:
+        """Session time at which a target has been reached and held, as far as the server said; else infinity."""
+        for report in self.plan.targets if self.plan is not None else ():
+            self._arrivals[report.id] = report.arrive_s
+        wish = self.wishes.targets.get(joint)
+        if wish is None or joint not in self._arrivals:
+            return math.inf
+        return self._arrivals[joint] + wish.target.hold_s
 
     # -- wishes ---------------------------------------------------------------------------------------------------
 
@@ -205,13 +230,24 @@ class Character:
 
     async def put_target(self, id: str, wish: Wish) -> None:
         """Ask for a joint to be somewhere."""
-        self.wishes[id] = wish
+        self.wishes.targets[id] = wish
+        self._arrivals.pop(id, None)
         await self._send(lambda s: s.put_target(id, wish.at(self.clock.now_s)))
 
     async def remove_target(self, id: str) -> None:
         """Ask no more."""
-        self.wishes.pop(id, None)
+        self.wishes.targets.pop(id, None)
         await self._send(lambda s: s.remove_target(id))
+
+    async def tell_look(self) -> None:
+        """``wishes.look_m`` changed."""
+        look = self.wishes.look_at
+        await self._send(lambda s: s.clear_look_at() if look is None else s.look_at(look))
+
+    async def tell_path(self) -> None:
+        """The waypoints, or how to walk them, changed."""
+        path = self.wishes.path
+        await self._send(lambda s: s.clear_path() if path is None else s.set_path(path))
 
     async def _send(self, call: Callable[[AsyncDriveSession], Coroutine[Any, Any, int]]) -> None:
         """Nothing is lost without a session: a new one is told everything when it begins."""
@@ -223,5 +259,3 @@ def heading_of(joints_m: Array) -> float:
     """Where the pelvis of a pose ``(22, 3)`` faces, radians: 0 along +Z, towards +X."""
     forward = body_axes(np.asarray(joints_m, np.float64))[0, 2]
     return float(np.arctan2(forward[0], forward[2]))
-
-

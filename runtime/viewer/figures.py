@@ -26,7 +26,10 @@ def figures_text(live: Live) -> str:
     character = live.character
     rows = [*_plan_rows(character), ("Penetration", _penetration(live.depths_m))]
     rows += [
-        (f"To {joint.replace('_', ' ')} target", f"{100 * error:.1f} cm now{_planned_error(character, joint)}")
+        (
+            f"To {joint.replace('_', ' ')} target",
+            f"{100 * error:.1f} cm now{_planned_error(character, joint)}",
+        )
         for joint, error in live.target_errors_m().items()
     ]
     rows.append(("Frames ahead", f"{_seconds(character.ahead_s)}, {character.clock.stalls} stalls"))
@@ -50,8 +53,8 @@ def _plan_rows(character: Character) -> list[tuple[str, str]]:
 
 
 def _planned_error(character: Character, joint: str) -> str:
-    """What the newest plan says about a target, where the client reports it."""
-    reports = getattr(character.plan, "targets", ())
+    """What the newest plan says about a target."""
+    reports = character.plan.targets if character.plan is not None else ()
     found = [r.error_m for r in reports if r.id == joint]
     return f", {100 * found[0]:.1f} cm planned" if found else ""
 

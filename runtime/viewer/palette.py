@@ -46,6 +46,16 @@ def look_of_target(target: Target) -> Look:
     return Look(round_cone(0.05, 0.05, 0.0), TARGET, 0.4, opacity=0.85, level=False, turns=False, label=label)
 
 
+LOOK_AT = Look(round_cone(0.06, 0.06, 0.0), (230, 170, 30), 0.4, opacity=0.85, level=False, turns=False,
+               label="look here")  # fmt: skip
+
+
+def look_of_waypoint(number: int) -> Look:
+    """A flat button on the floor."""
+    return Look(of_obstacle(Obstacle("cylinder", (0.0, 0.0, 0.0), (0.09, 0.012, 0.0))), (24, 130, 160), 0.4,
+                turns=False, label=str(number))  # fmt: skip
+
+
 def colour_of_depth(depth_m: float) -> Colour | None:
     """What an obstacle that is penetrated so deeply turns to; None: its own colour."""
     if depth_m <= 1e-3:

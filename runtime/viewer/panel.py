@@ -83,20 +83,46 @@ class Panel:
             puppet.character.clock.paused = paused
 
     def _scene(self) -> None:
-        gui, live = self._gui, self._live
+        gui, editor = self._gui, self._live.editor
         gui.add_markdown("Drag a thing over the floor, or click it and use its arrows and rings.")
         kinds = gui.add_button_group("Add", list(palette.NEW_OBSTACLES))
-        kinds.on_click(live.events.handler(lambda _: live.add_obstacle(kinds.value)))
+        kinds.on_click(self._live.events.handler(lambda _: editor.add_obstacle(kinds.value)))
         with gui.add_folder("Target"):
-            joint = gui.add_dropdown("Joint", (*TARGET_JOINTS, *(j for j in JOINT_NAMES if j not in TARGET_JOINTS)))
+            others = [j for j in JOINT_NAMES if j not in TARGET_JOINTS]
+            joint = gui.add_dropdown("Joint", [*TARGET_JOINTS, *others])
             hold = gui.add_number("Hold, s", 1.0, min=0.0, max=60.0, step=0.1)
             arrive = gui.add_number("Arrive in, s", 0.0, min=0.0, max=60.0, step=0.1,
                                     hint="0: as soon as it looks natural")  # fmt: skip
             self._button(
-                "Add target", lambda: live.add_target(joint.value, hold.value, arrive.value or None)
+                "Add target", lambda: editor.add_target(joint.value, hold.value, arrive.value or None)
             )
-        self._button("Remove selected", live.remove_selected)
-        self._button("Clear the scene", live.clear)
+        with gui.add_folder("Path"):
+            self._path()
+        self._button("Look at a point", editor.look_at_point)
+        self._button("Remove selected", editor.remove_selected, color="gray")
+        self._button("Clear the scene", editor.clear, color="gray")
+
+    def _path(self) -> None:
+        """Waypoints by clicks; the scene takes clicks only while they are asked for."""
+        gui, scene, editor = self._gui, self._live.page.web.scene, self._live.editor
+        clicking = gui.add_checkbox("Click waypoints", False, hint="each click on the floor adds one")
+        speed = gui.add_number("Speed, m/s", 1.1, min=0.1, max=8.0, step=0.1)
+        loop = gui.add_checkbox("Round and round", False)
+
+        def walk(_: Any) -> Any:
+            return editor.walk_like(speed.value, loop.value)
+
+        self._on_change(speed, walk)
+        self._on_change(loop, walk)
+        add = self._live.events.handler(lambda e: editor.add_waypoint(e.ray_origin, e.ray_direction))
+
+        def listen(on: bool) -> None:
+            if on:
+                scene.on_click()(add)
+            else:
+                scene.remove_click_callback(add)
+
+        self._on_change(clicking, listen)
 
     def _view(self) -> None:
         gui, puppets = self._gui, self._live.puppets

@@ -36,7 +36,9 @@ def available_skins() -> dict[str, Callable[[], list[Piece]]]:
 class Rig:
     """A body below the scene node ``name``. ``opacity`` below 1 makes a ghost."""
 
-    def __init__(self, scene: Any, name: str, skin: str, skeleton: bool, opacity: float | None = None) -> None:
+    def __init__(
+        self, scene: Any, name: str, skin: str, skeleton: bool, opacity: float | None = None
+    ) -> None:
         self._scene, self._name, self._opacity = scene, name, opacity
         self._root = scene.add_frame(name, show_axes=False)
         self._frames = [

@@ -51,7 +51,8 @@ def round_cone(low_radius_m: float, high_radius_m: float, length_m: float) -> Me
 
 def box(half_x_m: float, half_y_m: float, half_z_m: float) -> Mesh:
     """A box; every side has corners of its own, so that its edges stay sharp."""
-    vertices, faces = [], []
+    vertices: list[Array] = []
+    faces: list[tuple[int, int, int]] = []
     for axis in range(3):
         for sign in (-1.0, 1.0):
             u, v = (axis + 1) % 3, (axis + 2) % 3
@@ -76,7 +77,9 @@ def _revolve(profile: list[tuple[float, float]]) -> Mesh:
     ring, step = np.meshgrid(np.arange(len(rings) - 1), np.arange(_SECTIONS), indexing="ij")
     a = ring * _SECTIONS + step
     b = ring * _SECTIONS + (step + 1) % _SECTIONS
-    faces = np.stack([np.stack([a, b, b + _SECTIONS], -1), np.stack([a, b + _SECTIONS, a + _SECTIONS], -1)], 2)
+    faces = np.stack(
+        [np.stack([a, b, b + _SECTIONS], -1), np.stack([a, b + _SECTIONS, a + _SECTIONS], -1)], 2
+    )
     return Mesh(vertices.reshape(-1, 3), faces.reshape(-1, 3))
 
 

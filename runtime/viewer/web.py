@@ -83,7 +83,11 @@ def open_page(host: str, port: int | None) -> Page:
     scene.configure_environment_map(None)
     scene.configure_default_lights(enabled=False)
     scene.add_light_hemisphere(
-        "/sky", sky_color=(255, 255, 255), ground_color=(150, 155, 165), intensity=1.3, position=(0.0, 1.0, 0.0)
+        "/sky",
+        sky_color=(255, 255, 255),
+        ground_color=(150, 155, 165),
+        intensity=1.3,
+        position=(0.0, 1.0, 0.0),
     )
     scene.add_light_directional("/sun", intensity=2.0, cast_shadow=True, position=(2.5, 5.0, 2.0))
     scene.set_background_image(np.full((2, 2, 3), BACKGROUND, np.uint8))
@@ -113,4 +117,3 @@ def add_floor(scene: Any) -> Any:
         plane_color=(236, 239, 243),
         plane_opacity=1.0,
     )
-
