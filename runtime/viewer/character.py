@@ -24,6 +24,7 @@ Array = NDArray[Any]
 log = logging.getLogger(__name__)
 RETRY_S = (0.5, 1.0, 2.0, 4.0)  # waits between attempts; the last one repeats
 _KEPT_S = 1.5  # of the last motion, given to a new session
+_POLL_S = 0.1
 _LEAD_S = (0.1, 2.0)  # what is believed of it
 CONNECTING, LIVE, LOST, STOPPED = "connecting", "live", "lost", "stopped"
 
@@ -94,9 +95,18 @@ class Character:
             self.session, self.plan = session, None
             self.clock.now_s = session.welcome.start_time_s
             await self._tell_everything(session)
-            await session.wait_for_frame(math.ceil(session.welcome.start_time_s * session.welcome.fps))
+            await self._first_frame(session)
             self.status, self.trouble = LIVE, ""
             await self._until_over(session)
+
+    async def _first_frame(self, session: AsyncDriveSession) -> None:
+        """Hold the playhead until something can be shown: the server plays on by itself when it hears of none."""
+        while session.last_frame_index < 0 and not self._again.is_set():
+            await session.set_playhead(self.clock.now_s)
+            await asyncio.sleep(_POLL_S)
+        first = session.sample(self.clock.now_s)
+        if first is not None:  # frames that came too late to be shown were never sent
+            self.clock.now_s = max(self.clock.now_s, first.time_s)
 
     async def _until_over(self, session: AsyncDriveSession) -> None:
         while not self._again.is_set():
@@ -105,7 +115,7 @@ class Character:
             if session.closed:
                 raise LampError("ABORTED", "the server ended the session")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._again.wait(), 0.1)
+                await asyncio.wait_for(self._again.wait(), _POLL_S)
         self.session = None
 
     async def _tell_everything(self, session: AsyncDriveSession) -> None:

@@ -107,7 +107,7 @@ class Live:
                 optimise_s=np.nan if character.plan is None else character.plan.optimise_s,
                 ahead_s=character.ahead_s,
                 penetration_cm=100 * max(self.depths_m.values(), default=0.0),
-                target_error_cm=100 * max(errors_m.values(), default=np.nan),
+                target_error_cm=100 * max(errors_m.values(), default=0.0),
             )
         )
 

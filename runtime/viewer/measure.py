@@ -49,7 +49,7 @@ class Sample:
     optimise_s: float = np.nan  # the server's work on it
     ahead_s: float = np.nan  # frames buffered ahead of the playhead
     penetration_cm: float = np.nan
-    target_error_cm: float = np.nan
+    target_error_cm: float = 0.0  # the largest of the targets that are wanted now
 
 
 class History:

@@ -35,7 +35,7 @@ def look_of_obstacle(obstacle: Obstacle) -> Look:
     return Look(
         of_obstacle(obstacle),
         WALKABLE if obstacle.walkable else OBSTACLE,
-        gizmo_m=min(max(0.45 + 0.4 * largest, 0.6), 1.6),
+        gizmo_m=min(0.35 + 0.75 * largest, 1.6),
         turns=obstacle.shape != "sphere",
     )
 

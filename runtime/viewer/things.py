@@ -47,7 +47,7 @@ class _Thing:
     grab_height_m: float = 0.0
 
 
-OnMove = Callable[[str, Array, Quaternion, str], None]  # key, metres, xyzw, phase: start, update or end
+OnMove = Callable[[str, Array, Quaternion, str], Any]  # key, metres, xyzw, phase: start, update or end
 OnSelect = Callable[[str], None]
 
 
@@ -127,26 +127,25 @@ class Things:
             position=axes.point(thing.position_m),
             wxyz=axes.wxyz(thing.orientation),
         )
-        for register in (self._gizmo.on_drag_start, self._gizmo.on_update, self._gizmo.on_drag_end):
-            register(self._events.handler(lambda event: self._turned(key, event)))
+        self._gizmo.on_update(self._events.handler(lambda event: self._turned(key, event)))
 
     # -- what a person does ---------------------------------------------------------------------------------------
 
-    def _turned(self, key: str, event: Any) -> None:
-        """The gizmo moved."""
+    def _turned(self, key: str, event: Any) -> Any:
+        """The gizmo moved; returns what ``on_move`` does, which may be a coroutine."""
         thing = self._things.get(key)
         if thing is None or self.selected != key:
-            return
+            return None
         thing.position_m = np.array(event.target.position, np.float64)
         thing.orientation = axes.xyzw(event.target.wxyz)
         thing.frame.position, thing.frame.wxyz = axes.point(thing.position_m), axes.wxyz(thing.orientation)
-        self._tell(key, thing, event.phase)
+        return self._on_move(key, thing.position_m, thing.orientation, event.phase)
 
-    def _hand(self, key: str, event: Any) -> None:
-        """The thing itself was dragged."""
+    def _hand(self, key: str, event: Any) -> Any:
+        """The thing itself was dragged; returns as ``_turned``."""
         thing = self._things.get(key)
         if thing is None:
-            return
+            return None
         if event.phase == "start":
             self._on_select(key)
             grabbed = self._follow.to_session(event.start_position)
@@ -154,9 +153,9 @@ class Things:
         place = self._under_pointer(thing, event)
         if place is not None and thing.grab_m is not None:
             self.place(key, place + thing.grab_m, thing.orientation)
-        self._tell(key, thing, event.phase)
         if event.phase == "end":
             thing.grab_m = None
+        return self._on_move(key, thing.position_m, thing.orientation, event.phase)
 
     def _under_pointer(self, thing: _Thing, event: Any) -> Array | None:
         pointer = self._follow.to_session(event.end_position)
@@ -164,6 +163,3 @@ class Things:
             return pointer
         eye = self._follow.to_session(event.client.camera.position)
         return ray_on_level(eye, pointer - eye, thing.grab_height_m)
-
-    def _tell(self, key: str, thing: _Thing, phase: str) -> None:
-        self._on_move(key, thing.position_m, thing.orientation, phase)

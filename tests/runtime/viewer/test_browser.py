@@ -1,0 +1,145 @@
+"""The viewer in a real browser: what a person sees and does there reaches the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from runtime.viewer.live import Live
+from tests.runtime.test_serve_process import served
+from tests.runtime.viewer.browser import (
+    InThread,
+    body_pixels,
+    chromium,
+    drag,
+    on_screen,
+    open_tab,
+    picture,
+    until,
+    viewing,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytest.importorskip("viser")
+pytest.importorskip("playwright")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def viewer() -> Iterator[InThread]:
+    with served() as (_, address), viewing(address) as viewer:
+        yield viewer
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Any, viewer: InThread) -> Any:
+    page = open_tab(browser, viewer.shown.page.url)
+    until(lambda: body_pixels(picture(page)) > 500, "a body on the screen", page)
+    return page
+
+
+@pytest.fixture
+def paused(viewer: InThread) -> Iterator[Live]:
+    """The character stands still, with a fresh pillar in the middle of the picture."""
+    live: Live = viewer.shown
+    live.character.clock.paused = True
+    viewer.call(live.editor.clear)
+    here = live.character.pose.positions_m[0]
+    viewer.call(lambda: setattr(live.follow, "origin_m", here * [1, 0, 1]))
+    viewer.call(live.follow.tick, 1.0, here)
+    viewer.call(live.editor.add_obstacle, "ball")
+    yield live
+    live.character.clock.paused = False
+
+
+def test_the_page_shows_a_body_and_hides_it(tab: Any, viewer: InThread) -> None:
+    tab.get_by_role("tab", name="View").click()
+    with_body = body_pixels(picture(tab))
+    viewer.call(lambda: setattr(viewer.shown.puppets[0].body, "skin", "none"))
+    until(lambda: body_pixels(picture(tab)) < with_body / 20, "the body to be gone", tab)
+    viewer.call(lambda: setattr(viewer.shown.puppets[0].body, "skin", "capsules"))
+    until(lambda: body_pixels(picture(tab)) > 500, "the other body", tab)
+    viewer.call(lambda: setattr(viewer.shown.puppets[0].body, "skin", "mannequin"))
+
+
+def test_a_ball_dragged_by_hand_is_planned_around(tab: Any, paused: Live, viewer: InThread) -> None:
+    [(id, before)] = paused.editor.obstacles.items()
+    session = paused.character.session
+    assert session is not None
+    revision = session.revision
+    viewer.call(paused.editor.things.select, None)  # no gizmo in the way
+    tab.wait_for_timeout(500)
+    start = on_screen(paused, before.position_m)
+    drag(tab, start, (start[0] - 140, start[1] + 30))
+    until(lambda: not paused.editor.dragging and session.revision > revision, "the drag to arrive", tab)
+    after = paused.editor.obstacles[id]
+    moved = np.subtract(after.position_m, before.position_m)
+    assert np.linalg.norm(moved) > 0.3
+    assert abs(moved[1]) < 1e-6, "a thing dragged over the floor keeps its height"
+    until(lambda: paused.character.plan.scene_revision >= session.revision, "a plan that knows the drag", tab)
+
+
+def test_the_gizmo_moves_the_selected_thing_along_its_arrow(tab: Any, paused: Live, viewer: InThread) -> None:
+    [(id, before)] = paused.editor.obstacles.items()
+    session = paused.character.session
+    assert session is not None
+    revision = session.revision
+    tab.wait_for_timeout(700)
+    size_m = 0.85 * paused.editor.things._things[f"obstacle/{id}"].look.gizmo_m
+    up = np.array([0.0, 1.0, 0.0])  # the head of the arrow is above the ball, which can be dragged itself
+    start = on_screen(paused, before.position_m + size_m * up)
+    drag(tab, start, on_screen(paused, before.position_m + (size_m + 0.5) * up))
+    until(lambda: not paused.editor.dragging and session.revision > revision, "the drag to arrive", tab)
+    moved = np.subtract(paused.editor.obstacles[id].position_m, before.position_m)
+    assert moved[1] == pytest.approx(0.5, abs=0.15)
+    assert np.abs(moved[[0, 2]]).max() < 1e-3, "an arrow moves along itself only"
+    until(lambda: paused.character.plan.scene_revision >= session.revision, "a plan that knows the drag", tab)
+
+
+def test_a_typed_prompt_is_done(tab: Any, viewer: InThread) -> None:
+    live: Live = viewer.shown
+    session = live.character.session
+    assert session is not None
+    tab.get_by_role("tab", name="Drive").click()
+    box = tab.get_by_role("textbox").first
+    box.fill("a person runs forward")
+    box.press("Enter")
+    until(lambda: live.character.start.prompt == "a person runs forward", "the prompt to arrive", tab)
+    until(lambda: live.character.plan.scene_revision >= session.revision, "a plan that knows the prompt", tab)
+
+
+def test_a_second_tab_shows_the_same_and_may_close(browser: Any, tab: Any, viewer: InThread) -> None:
+    live: Live = viewer.shown
+    other = open_tab(browser, live.page.url)
+    until(lambda: body_pixels(picture(other)) > 500, "the body in the other tab", other)
+    assert other.get_by_role("textbox").first.input_value() == tab.get_by_role("textbox").first.input_value()
+    assert len(live.page.web.get_clients()) == 2
+    other.close()
+    until(lambda: len(live.page.web.get_clients()) == 1, "the tab to be gone", tab)
+    before_s = live.character.clock.now_s
+    until(lambda: live.character.clock.now_s > before_s + 0.3, "the character to go on", tab)
+    assert live.all_live
+
+
+def test_the_page_says_that_the_server_is_gone_and_goes_on_with_the_next(browser: Any) -> None:
+    with served() as (process, address), viewing(address) as viewer:
+        live: Live = viewer.shown
+        page = open_tab(browser, live.page.url)
+        until(lambda: live.character.clock.now_s > 1.0, "the character to walk", page)
+        process.kill()
+        page.get_by_text("connection lost").wait_for()
+        gone_at_s, place = live.character.clock.now_s, live.character.pose.positions_m[0]
+        with served("--port", address.rsplit(":", 1)[1]):
+            page.get_by_text("● live").wait_for()
+            assert live.character.clock.now_s >= gone_at_s - 0.1, "session time goes on"
+            assert np.linalg.norm(live.character.pose.positions_m[0] - place) < 1.0, "so does the place"
+            assert live.character.lost_sessions == 1
+        page.close()
