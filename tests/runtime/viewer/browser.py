@@ -142,6 +142,19 @@ def on_screen(live: Live, point_m: Any) -> tuple[float, float]:
     return SIZE[0] / 2 + focal * right / depth, SIZE[1] / 2 + focal * down / depth
 
 
+def until_drawn(
+    page: Any, at: tuple[float, float], looks: Callable[[int, int, int], bool], what: str
+) -> None:
+    """Wait until a pixel has a colour: what is not drawn yet cannot be taken hold of."""
+
+    def seen() -> bool:
+        shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
+        r, g, b = np.asarray(shot)[round(at[1]), round(at[0])].tolist()
+        return looks(r, g, b)
+
+    until(seen, what, page)
+
+
 def drag(page: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Press, move in steps as a hand does, and let go."""
     page.mouse.move(*start)

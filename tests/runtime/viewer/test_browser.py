@@ -19,6 +19,7 @@ from tests.runtime.viewer.browser import (
     open_tab,
     picture,
     until,
+    until_drawn,
     viewing,
 )
 
@@ -76,8 +77,8 @@ def test_a_ball_dragged_by_hand_is_planned_around(tab: Any, paused: Live, viewer
     assert session is not None
     revision = session.revision
     viewer.call(paused.editor.things.select, None)  # no gizmo in the way
-    tab.wait_for_timeout(500)
     start = on_screen(paused, before.position_m)
+    until_drawn(tab, start, lambda r, g, b: b > r + 10 and b < 190, "the ball on the screen")
     drag(tab, start, (start[0] - 140, start[1] + 30))
     until(lambda: not paused.editor.dragging and session.revision > revision, "the drag to arrive", tab)
     after = paused.editor.obstacles[id]
@@ -92,10 +93,10 @@ def test_the_gizmo_moves_the_selected_thing_along_its_arrow(tab: Any, paused: Li
     session = paused.character.session
     assert session is not None
     revision = session.revision
-    tab.wait_for_timeout(700)
     size_m = 0.85 * paused.editor.things._things[f"obstacle/{id}"].look.gizmo_m
     up = np.array([0.0, 1.0, 0.0])  # the head of the arrow is above the ball, which can be dragged itself
     start = on_screen(paused, before.position_m + size_m * up)
+    until_drawn(tab, start, lambda r, g, b: g > r + 30 and g > b + 20, "the arrow on the screen")
     drag(tab, start, on_screen(paused, before.position_m + (size_m + 0.5) * up))
     until(lambda: not paused.editor.dragging and session.revision > revision, "the drag to arrive", tab)
     moved = np.subtract(paused.editor.obstacles[id].position_m, before.position_m)
