@@ -35,7 +35,7 @@ class Bundle:
     autoencoder: AutoencoderConfig
     denoiser: DenoiserConfig
     weights: Arrays  # names of PriorNetworks
-    graphs: dict[tuple[int, int], str]  # (frames, batch) -> file of the step graph
+    graphs: dict[tuple[int, int, bool], str]  # (frames, batch, geometry) -> file of the step graph
     grids: dict[int, list[float]]  # frames -> times of the chain its step graph holds
 
     @property
@@ -110,7 +110,8 @@ def load(name: str | Path | None = None) -> Bundle:
     denoiser = from_dict(DenoiserConfig, info["denoiser"], f"{folder.name}: denoiser")
     graphs, grids = {}, {}
     for entry in info["steps"]:
-        graphs[int(entry["frames"]), int(entry["batch"])] = str(entry["file"])
+        key = int(entry["frames"]), int(entry["batch"]), bool(entry.get("geometry", False))
+        graphs[key] = str(entry["file"])
         grids[int(entry["frames"])] = [float(t) for t in entry["grid"]]
     return Bundle(folder, info, autoencoder, denoiser, _read_weights(folder, info), graphs, grids)
 

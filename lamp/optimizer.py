@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from lamp.batch_limits import BatchLimits, is_out_of_memory
 from lamp.engines.base import Engine
 from lamp.errors import InputError
 from lamp.problem import TERMS, Array, Arrays, Shape, stack_rows
@@ -95,6 +96,7 @@ class NoiseOptimizer:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.step_s: dict[tuple[int, int], float] = {}  # measured time of a step by (frames, batch)
+        self.limits = BatchLimits()
         self.on_run: Callable[[EngineRun], None] | None = None  # hears of every call that went well
 
     def advance(self, jobs: Sequence[PlanJob], steps: int) -> None:
@@ -102,10 +104,16 @@ class NoiseOptimizer:
 
         A job never runs past its ``max_steps``; deadlines are looked at between calls, so keep ``steps`` small.
         """
+        for _ in self.advancing(jobs, steps):
+            pass
+
+    def advancing(self, jobs: Sequence[PlanJob], steps: int) -> Iterator[None]:
+        """As ``advance``, one call of the engine for each ``next``: for callers with other work in between."""
         live = [job for job in jobs if not job.finished]
         for shape, rows in self._batches(live):
             owners = [job for job in live if any(s is r for _, s in job.rows for _, r in rows)]
             self._run(shape, rows, min([steps, *(job.max_steps - job.steps for job in owners)]))
+            yield
         for job in live:
             self._mark(job)
 
@@ -114,12 +122,36 @@ class NoiseOptimizer:
         for shape in {job.shape for job in jobs}:
             rows = [row for job in jobs if job.shape == shape for row in job.rows]
             while rows:
-                size = self.engine.batch_size(shape, len(rows))
+                size = self.limits.size(self.engine, shape, len(rows))
                 yield shape, rows[:size]
                 rows = rows[size:]
 
     def _run(self, shape: Shape, rows: list[tuple[Arrays, Arrays]], steps: int) -> None:
-        size = self.engine.batch_size(shape, len(rows))
+        """Step rows as one batch; as several smaller ones where the device has too little memory for it."""
+        while rows:
+            size = self.limits.size(self.engine, shape, len(rows))
+            part = rows[:size]
+            try:
+                self._run_batch(shape, part, size, steps)
+            except Exception as error:
+                if not is_out_of_memory(error) or not self._made_room(shape, size, error):
+                    raise
+                continue
+            self.limits.went_well(self.engine, shape, size)
+            rows = rows[size:]
+
+    def _made_room(self, shape: Shape, size: int, error: Exception) -> bool:
+        """After a batch did not fit: whether it is worth trying again, smaller or on another engine."""
+        self.engine.release(shape, size)
+        if self.limits.shrink(self.engine, shape, size):
+            return True
+        if not self.engine.give_up(error):
+            return False
+        self.limits.clear()
+        self.step_s.clear()
+        return True
+
+    def _run_batch(self, shape: Shape, rows: list[tuple[Arrays, Arrays]], size: int, steps: int) -> None:
         problem = stack_rows([p for p, _ in rows], size)
         state = stack_rows([s for _, s in rows], size)
         state["rate"][len(rows) :] = 0.0

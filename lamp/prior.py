@@ -13,18 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp import bundle as bundles
-from lamp import features
+from lamp import features, feet, gaze
 from lamp.chain import invert, to_velocity
 from lamp.engines.base import Engine
+from lamp.engines.fallback import FallbackEngine
 from lamp.errors import BundleError, InputError
 from lamp.models.text import load_text_encoder
 from lamp.motion import Motion
 from lamp.optimizer import PlanJob, Report, Tolerances, white_noise
 from lamp.planner import Planner
 from lamp.problem import Arrays, Target, Weights, fresh_state
-from lamp.scene.distance import pack, penetration_depth
 from lamp.scene.obstacle import Obstacle
-from lamp.skeleton import JOINT_RADII_M
+from lamp.scene.penetration import penetration_m
 from lamp.tasks import Task, concatenate
 
 Array = NDArray[Any]
@@ -192,6 +192,8 @@ class MotionPrior:
         self, task: Task, steps: int, deadline_s: float | None, starts: int, seed: int, rate: float
     ) -> PlanJob:
         shape = self.planner.shape_for(task.frames)
+        if task.geometry:
+            shape = self.engine.with_geometry(shape)
         rng = np.random.default_rng(seed if task.seed is None else task.seed)
         row = task.row(shape, self.planner.embed(task.prompt))
         noises = [white_noise(rng, shape) for _ in range(starts)]
@@ -257,11 +259,10 @@ class MotionPrior:
         """What a job made by :meth:`jobs` has reached so far."""
         task: Task = job.context
         best, report = job.best(), job.report()
-        motion = Motion.from_positions(
-            best["best_joints"][: task.frames], FPS, np.clip(best["best_contacts"][: task.frames], 0.0, 1.0)
+        motion = _finished(task, best["best_joints"][: task.frames], best["best_contacts"][: task.frames])
+        depth = penetration_m(motion.positions_m, task.obstacles, np.arange(task.frames) / FPS).max(
+            1, initial=0.0
         )
-        scene = pack(task.obstacles, np.arange(task.frames) / FPS)
-        depth = penetration_depth(motion.positions_m, JOINT_RADII_M, scene) if task.obstacles else np.zeros(1)
         errors = task.target_errors_m(motion)
         terms = {
             **report.terms,
@@ -305,11 +306,25 @@ _EDIT = replace(Weights(), start=0.05)  # an edit stays near the noise of the mo
 
 
 def make_engine(bundle: bundles.Bundle, engine: str, threads: int | None) -> Engine:
-    """``auto``: torch if it sees a GPU, else onnxruntime."""
+    """``auto``: torch if it sees a GPU, else onnxruntime. On a GPU the CPU stands by for when its memory runs out."""
     if engine not in ("auto", "onnx", "torch"):
         raise InputError("engine", f"{engine!r} is unknown; use auto, onnx or torch")
-    if engine == "torch" or (engine == "auto" and _gpu_available()):
-        return _torch_engine(bundle, threads)
+    if engine == "onnx" or (engine == "auto" and not _gpu_available()):
+        return _onnx_engine(bundle, threads)
+    made = _torch_engine(bundle, threads)
+    if made.device == "cpu":
+        return made
+    return FallbackEngine(made, lambda: _cpu_engine(bundle, threads))
+
+
+def _cpu_engine(bundle: bundles.Bundle, threads: int | None) -> Engine:
+    """onnxruntime, or torch on the CPU for a bundle without graphs."""
+    if all((bundle.folder / file).exists() for file in bundle.graphs.values()):
+        return _onnx_engine(bundle, threads)
+    return _torch_engine(bundle, threads, on_cpu=True)
+
+
+def _onnx_engine(bundle: bundles.Bundle, threads: int | None) -> Engine:
     from lamp.engines.onnx_engine import OnnxEngine
 
     return OnnxEngine(bundle.folder, bundle.weights, bundle.graphs, bundle.base_shape, threads)
@@ -323,7 +338,7 @@ def _gpu_available() -> bool:
     return bool(torch.cuda.is_available())
 
 
-def _torch_engine(bundle: bundles.Bundle, threads: int | None) -> Engine:
+def _torch_engine(bundle: bundles.Bundle, threads: int | None, *, on_cpu: bool = False) -> Engine:
     try:
         import torch
     except ImportError as error:
@@ -336,8 +351,21 @@ def _torch_engine(bundle: bundles.Bundle, threads: int | None) -> Engine:
     if threads:
         torch.set_num_threads(threads)
     shapes = [replace(bundle.base_shape, frames=frames) for frames in sorted(bundle.grids)]
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = torch.device("cuda" if torch.cuda.is_available() and not on_cpu else "cpu")
     return TorchEngine(build_networks(bundle), shapes, bundle.grids, device)
+
+
+def _finished(task: Task, joints: Array, contacts: Array) -> Motion:
+    """The clip as it is shown: on uneven ground with feet on the surface, and with the head turned to its point."""
+    contacts = np.clip(contacts, 0.0, 1.0)
+    ground = task.ground()
+    if ground.maps is not None:
+        joints = feet.plant(joints, contacts, ground, feet.Footing.none(), None)
+    motion = Motion.from_positions(joints, FPS, contacts)
+    if task.look_at is None:
+        return motion
+    angles = gaze.follow(motion.positions_m, np.arange(len(motion)) / FPS, FPS, task.look_at, np.zeros(2))
+    return gaze.turn_head(motion, angles)
 
 
 def _padded(joints: Array, multiple: int) -> Array:

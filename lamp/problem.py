@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp.errors import InputError
-from lamp.scene.distance import KINDS
+from lamp.scene.distance import FAR_M, KINDS
 from lamp.scene.obstacle import MAX_COORDINATE_M, MAX_OBSTACLES
 from lamp.skeleton import JOINT_COUNT, joint_index
 
@@ -64,9 +64,11 @@ class Weights:
 
     reference: float = 1.0  # distance to a reference motion, where its mask is set
     key: float = 1.0  # distance of key joints to their targets
+    look: float = 1.0  # chest turned away from what it should face
     collision: float = 2.0  # penetration, with radius and skin
     foot: float = 0.06  # speed of planted feet
     floor: float = 1.0  # joints below the floor
+    ground: float = 2.0  # feet and pelvis where nothing carries them
     smooth: float = 2e-4  # jerk of all joints
     decorrelate: float = 20.0  # noise must stay white over time
     norm: float = 0.2  # noise must keep unit variance
@@ -78,27 +80,40 @@ class Weights:
 
 
 WEIGHT_NAMES: tuple[str, ...] = (
-    "reference", "key", "collision", "foot", "floor", "smooth", "decorrelate", "norm", "start", "skin_m",
+    "reference", "key", "look", "collision", "foot", "floor", "ground", "smooth", "decorrelate", "norm", "start",
+    "skin_m",
 )  # fmt: skip
 # What a step reports per row, in natural units.
 TERMS: tuple[str, ...] = (
-    "reference_error_m", "target_error_m", "penetration_m", "foot_slide_mps", "floor_depth_m", "jitter_mps3",
-    "noise_correlation", "noise_norm",
+    "reference_error_m", "target_error_m", "facing_error_rad", "penetration_m", "foot_slide_mps", "floor_depth_m",
+    "ground_gap_m", "jitter_mps3", "noise_correlation", "noise_norm",
 )  # fmt: skip
 
 
 CONSTANT_STATE: tuple[str, ...] = ("budget", "rate")  # state that a step reads and never changes
 
 
+# Geometry in a problem: grid slots and points of each, and points of the map of the ground.
+GRID_SLOTS = 4  # two for what stands still (solid, walkable), the others for what moves
+GRID_POINTS = (64, 24, 64)
+GROUND_POINTS = (64, 64)
+GROUND_CHANNELS = (
+    "height",
+    "ramp",
+    "gap",
+)  # where feet stand; the same without steps; metres to the nearest ground
+
+
 @dataclass(frozen=True)
 class Shape:
-    """The fixed capacities of one batch; a step graph exists per shape."""
+    """The fixed capacities of one batch; a step graph exists per shape. ``geometry``: grids and ground take part."""
 
     frames: int
     latent_width: int
     text_width: int
     patch_frames: int = 4
     obstacles: int = MAX_OBSTACLES
+    geometry: bool = False
 
     @property
     def tokens(self) -> int:
@@ -107,7 +122,7 @@ class Shape:
     def problem_shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of every array of one row, without the batch dimension, in the order of the step graph's inputs."""
         t, n, j, o = self.frames, self.tokens, JOINT_COUNT, self.obstacles
-        return {
+        shapes: dict[str, tuple[int, ...]] = {
             "text": (self.text_width,),  # sentence embedding
             "has_text": (),  # 0: the unconditional branch
             "context": (n, self.latent_width),  # standardised latents of what is visible
@@ -122,6 +137,8 @@ class Shape:
             "reference_weight": (t, j),
             "key": (t, j, 3),
             "key_weight": (t, j, 3),
+            "look": (t, 3),  # point to face
+            "look_weight": (t,),
             "obstacle_position": (t, o, 3),
             "obstacle_axes": (t, o, 3, 3),
             "obstacle_size": (o, 3),
@@ -129,6 +146,21 @@ class Shape:
             "start_noise": (n, self.latent_width),
             "weights": (len(WEIGHT_NAMES),),
         }
+        if self.geometry:
+            g = GRID_SLOTS
+            shapes |= {
+                "obstacle_walkable": (o,),  # feet and shins do not keep clear of it
+                "grid": (g, *GRID_POINTS),  # signed distances, metres
+                "grid_low": (g, 3),  # first point and distance of points, in the grid's own frame
+                "grid_cell": (g, 3),
+                "grid_position": (t, g, 3),  # pose of the grid's frame
+                "grid_axes": (t, g, 3, 3),
+                "grid_walkable": (g,),
+                "ground": (len(GROUND_CHANNELS), *GROUND_POINTS),  # over x and z of the world
+                "ground_low": (2,),
+                "ground_cell": (),
+            }
+        return shapes
 
     def state_shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of the optimiser's state of one row: noise, Adam moments, counters and the best found so far."""
@@ -157,6 +189,11 @@ def empty_row(shape: Shape, weights: Weights | None = None) -> Arrays:
     row["place"][3] = 1.0
     row["obstacle_axes"][:] = np.eye(3, dtype=np.float32)
     row["obstacle_size"][:] = 1.0
+    if shape.geometry:
+        row["grid"][:] = FAR_M
+        row["grid_cell"][:] = 1.0
+        row["grid_axes"][:] = np.eye(3, dtype=np.float32)
+        row["ground_cell"] = np.array(1.0, np.float32)
     row["weights"] = (weights or Weights()).array()
     return row
 

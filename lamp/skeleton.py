@@ -6,6 +6,7 @@ bone lengths; sources with other proportions are brought to them when data is pr
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from typing import Any
 
@@ -107,6 +108,7 @@ def joint_index(joint: str | int) -> int:
     )
 
 
+@functools.cache
 def depth_levels() -> list[tuple[list[int], list[int]]]:
     """Joints grouped by depth below the root as ``(children, their parents)``: each level is one array operation."""
     depth = [0] * JOINT_COUNT
@@ -121,14 +123,16 @@ def depth_levels() -> list[tuple[list[int], list[int]]]:
 
 def forward_kinematics(root_m: Array, local_rotations_xyzw: Array) -> Array:
     """World joints ``(..., 22, 3)`` from root position ``(..., 3)`` and parent-relative rotations ``(..., 22, 4)``."""
-    world = np.array(local_rotations_xyzw, dtype=np.float64)
+    given = np.asarray(local_rotations_xyzw, dtype=np.float64)
+    # joints first: each level then is one contiguous block
+    world = given.reshape(-1, JOINT_COUNT, 4).transpose(1, 0, 2).copy()
     joints = np.zeros((*world.shape[:-1], 3))
-    joints[..., 0, :] = root_m
+    joints[0] = np.reshape(root_m, (-1, 3))
     for children, parents in depth_levels():
-        world[..., children, :] = rotations.multiply(world[..., parents, :], world[..., children, :])
-        offsets = np.broadcast_to(REST_OFFSETS_M[children], joints[..., children, :].shape)
-        joints[..., children, :] = joints[..., parents, :] + rotations.rotate(world[..., parents, :], offsets)
-    return joints.astype(np.float32)
+        parent = world[parents]
+        world[children] = rotations.multiply(parent, world[children])
+        joints[children] = joints[parents] + rotations.rotate(parent, REST_OFFSETS_M[children, None])
+    return joints.transpose(1, 0, 2).reshape(*given.shape[:-1], 3).astype(np.float32)
 
 
 def project_bones(joints_m: Array) -> Array:

@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 
 from lamp import features
 from lamp.errors import InputError
+from lamp.intent import MAX_KEY_POSES, Floor, KeyPose, LookAt, Path
+from lamp.keying import add_look, add_pose, add_route, pose_goals, route
 from lamp.motion import Motion
 from lamp.problem import MAX_KEYS, Arrays, KeyFrames, Shape, Target, Weights, empty_row
 from lamp.scene.distance import pack
+from lamp.scene.ground_map import Ground
 from lamp.scene.obstacle import MAX_OBSTACLES, Obstacle
+from lamp.scene.window import SceneWindows, Surroundings
 from lamp.skeleton import JOINT_COUNT
 
 Array = NDArray[Any]
@@ -29,8 +33,8 @@ class Task:
     to start from. keep: weight of staying on the reference, ``(T,)`` or ``(T, 22)``; None follows it only through its
     noise.
     show: ``(T,)`` true where the reference is given to the prior as visible motion (both ends of a blend, a prefix).
-    targets and obstacles: in clip time and world metres. place: ground point x, y, z and heading of the first frame
-    without a reference.
+    targets, obstacles, key poses, path and look_at: in clip time and world metres. place: ground point x, y, z and
+    heading of the first frame without a reference; its y is the height of the endless floor, if there is one.
     """
 
     prompt: str = ""
@@ -43,6 +47,10 @@ class Task:
     seed: int | None = None
     place: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     weights: Weights = field(default_factory=Weights)
+    key_poses: tuple[KeyPose, ...] = ()
+    look_at: LookAt | None = None
+    path: Path | None = None
+    floor: Floor = Floor.PLANE
 
     def __post_init__(self) -> None:
         if self.reference is not None:
@@ -66,13 +74,38 @@ class Task:
             raise InputError("targets", f"{len(self.targets)} targets; at most {MAX_KEYS}")
         if len(self.obstacles) > MAX_OBSTACLES:
             raise InputError("obstacles", f"{len(self.obstacles)} obstacles; at most {MAX_OBSTACLES}")
+        if len(self.key_poses) > MAX_KEY_POSES:
+            raise InputError("key_poses", f"{len(self.key_poses)} poses; at most {MAX_KEY_POSES}")
+        for i, pose in enumerate(self.key_poses):
+            self._check_time(f"key_poses[{i}].time_s", pose.time_s)
         for i, target in enumerate(self.targets):
             arrive = target.arrive_s
-            if arrive is not None and not 0 <= arrive <= (self.frames - 1) / FPS + 1e-6:
-                raise InputError(
-                    f"targets[{i}].arrive_s",
-                    f"{arrive} s is outside the clip of {(self.frames - 1) / FPS:.2f} s",
-                )
+            if arrive is not None:
+                self._check_time(f"targets[{i}].arrive_s", arrive)
+
+    def _check_time(self, name: str, time_s: float) -> None:
+        last_s = (self.frames - 1) / FPS
+        if not 0 <= time_s <= last_s + 1e-6:
+            raise InputError(name, f"{time_s} s is outside the clip of {last_s:.2f} s")
+
+    @property
+    def geometry(self) -> bool:
+        """Whether the ground or a grid of distances takes part."""
+        return self.floor is Floor.NONE or any(o.grid is not None or o.walkable for o in self.obstacles)
+
+    def _around(self) -> Surroundings:
+        """Where the clip takes place."""
+        x, y, z, _ = self.place
+        ahead = (0.0, 0.0)
+        if self.reference is not None:
+            root = self.reference.positions_m[:, 0]
+            x, z = float(root[0, 0]), float(root[0, 2])
+            ahead = float(root[-1, 0] - x), float(root[-1, 2] - z)
+        return Surroundings((x, y, z), ahead, y if self.floor is Floor.PLANE else None)
+
+    def ground(self) -> Ground:
+        """What carries the feet."""
+        return SceneWindows().ground(self.obstacles, self._around())
 
     def row(self, shape: Shape, embedding: Array) -> Arrays:
         """The arrays of this task in a window of ``shape``, context left empty."""
@@ -85,9 +118,8 @@ class Task:
         x, y, z, heading = self.place
         if self.reference is not None:
             joints = self.reference.positions_m
-            x, y, z, heading = (
+            x, z, heading = (
                 float(joints[0, 0, 0]),
-                0.0,
                 float(joints[0, 0, 2]),
                 float(features.heading_rad(joints[0])),
             )
@@ -96,15 +128,32 @@ class Task:
                 keep = np.asarray(self.keep, np.float32)
                 row["reference_weight"][:t] = keep[:, None] if keep.ndim == 1 else keep
         row["place"] = np.array([x, y, z, math.cos(heading), math.sin(heading)], np.float32)
-        scene = pack(self.obstacles, np.arange(shape.frames) / FPS)
-        row.update(obstacle_position=scene.position, obstacle_axes=scene.axes, obstacle_size=scene.size,
-                   obstacle_kind=scene.kind)  # fmt: skip
-        keys = KeyFrames(shape.frames)
+        times = np.arange(shape.frames) / FPS
+        row.update(pack(self.obstacles, times).row(geometry=shape.geometry))
+        if shape.geometry:
+            row.update(SceneWindows().arrays(self.obstacles, self._around(), times))
+        self._ask(row, shape.frames)
+        return row
+
+    def _ask(self, row: Arrays, frames: int) -> None:
+        """Write targets, poses, path and point to look at into the row."""
+        t, keys = self.frames, KeyFrames(frames)
+        times = np.arange(frames) / FPS
+        if self.look_at is not None:
+            add_look(row, self.look_at, times, -1)
+        if self.path is not None:
+            way = route(self.path, np.array(self._around().here_m)[[0, 2]], 0.0, 0.0)
+            add_route(keys, row, way, self.path, times, 0)
         for target in self.targets:
             arrive = t - 1 if target.arrive_s is None else round(target.arrive_s * FPS)
             keys.add(target, arrive, min(arrive + round(target.hold_s * FPS), t - 1))
+        for pose in self.key_poses:
+            arrive = round(pose.time_s * FPS)
+            old = None if self.reference is None else self.reference.positions_m[arrive]
+            add_pose(keys, pose, pose_goals(pose, old), arrive, min(arrive + round(pose.hold_s * FPS), t - 1))
+        keys.weight[t:] = 0.0
+        row["look_weight"][t:] = 0.0
         row["key"], row["key_weight"] = keys.key, keys.weight
-        return row
 
     def target_errors_m(self, motion: Motion) -> list[float]:
         """Distance of each target's joint to it at its arrival, over the axes that count."""

@@ -6,7 +6,7 @@ worker thread calls a backend, its characters and its jobs; ``info`` may be read
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -35,6 +35,15 @@ class BackendInfo:
     def max_clip_s(self) -> float:
         """Longest clip, seconds."""
         return self.max_frames / self.fps
+
+
+@dataclass(frozen=True)
+class DeviceState:
+    """How the device is doing."""
+
+    out_of_memory: int = 0  # times it had too little memory for a batch
+    fallback: bool = False  # it was given up for another
+    memory_bytes: int = 0  # allocated on it; 0 on the host
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,8 @@ J = TypeVar("J", bound=Job)
 class Character(Protocol[J]):
     """``lamp.live.LiveCharacter``, or something that behaves like it."""
 
-    scene_revision: int
+    @property
+    def scene_revision(self) -> int: ...
 
     def set_prompt(self, text: str, *, revision: int | None = None) -> None: ...
     def put_obstacle(self, id: str, obstacle: Obstacle, *, revision: int | None = None) -> None: ...
@@ -130,3 +140,12 @@ class Backend(Protocol[J]):
 
     def advance(self, jobs: Sequence[J], steps: int) -> None:
         """A few steps for all jobs as one batch; marks finished ones."""
+
+    def advancing(self, jobs: Sequence[J], steps: int) -> Iterator[None]:
+        """As ``advance``, a part with each ``next``: none of them takes longer than the device needs for one batch."""
+
+    def step_times(self) -> Mapping[int, float]:
+        """Seconds of one step by number of live characters, as far as known before there are any."""
+
+    def device_state(self) -> DeviceState:
+        """How the device is doing; may be asked from any thread."""

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from lamp import metrics
 from lamp.motion import interpolate
 from lamp.problem import Target
-from lamp.scene.distance import pack, penetration_depth
 from lamp.scene.obstacle import Obstacle
-from lamp.skeleton import JOINT_RADII_M
+from lamp.scene.penetration import penetration_m as depth_m
 
 Array = NDArray[Any]
 
@@ -50,11 +49,11 @@ class Recording:
 
 
 def penetration_m(joints: Array, start_s: float, fps: float, obstacle: Obstacle) -> float:
-    """Deepest penetration of any joint with its radius over frames that begin at ``start_s``."""
+    """Deepest penetration of the body over frames that begin at ``start_s``."""
     if len(joints) == 0:
         return 0.0
     times = start_s + np.arange(len(joints)) / fps
-    return float(penetration_depth(joints, JOINT_RADII_M, pack([obstacle], times)).max())
+    return float(depth_m(joints, [obstacle], times).max())
 
 
 def target_error_m(joints: Array, start_s: float, fps: float, target: Target) -> float:

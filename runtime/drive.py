@@ -12,16 +12,20 @@ from runtime import limits as bounds
 from runtime.backend import BackendInfo
 from runtime.decode import Opening, read_hello
 from runtime.limits import Limits
+from runtime.live_work import LiveWork
+from runtime.log import with_fields
 from runtime.pb.v1 import drive_pb2
 from runtime.recording import Recorder
 from runtime.roster import Roster
 from runtime.scheduler import Scheduler
 from runtime.session import Session
 from runtime.status import Fault, exhausted, fault_of, invalid, unavailable
+from runtime.token_bucket import TokenBucket
 from runtime.validation import Violation
 
 Requests = AsyncIterator[drive_pb2.DriveRequest]
 _STUCK_S = 0.5
+_BURST_S = 2.0  # of messages at the greatest rate that a client may save up
 Context = grpc.aio.ServicerContext[drive_pb2.DriveRequest, drive_pb2.DriveResponse]
 
 
@@ -47,21 +51,26 @@ class Drives:
         self._empty.clear()
         try:
             session = await self._open(requests)
-            session.log.info(
-                "session %s by %s, client %r",
-                "taken up again" if session.resumed else "opened", context.peer(), session.client_name,
-            )  # fmt: skip
-            broken = False
+            about = with_fields(peer=context.peer(), client=session.client_name)
+            session.log.info("session %s", "taken up again" if session.resumed else "opened", extra=about)
+            broken, ended = False, "the client went away"
             try:
                 await self._start(session)
                 welcome = session.welcome()
                 await context.write(welcome)
                 session.sent(welcome)
                 await self._converse(session, requests, context)
+                ended = "bye"
             except BaseException as error:
                 broken = _is_broken(error, context)
+                if isinstance(error, Exception):
+                    ended = fault_of(error).reason
                 raise
             finally:
+                counts = session.stats.summary()
+                session.log.info(
+                    "session closed", extra=with_fields(reason=ended, peer=context.peer(), **counts)
+                )
                 self._leave(session, broken)
         finally:
             self._streams -= 1
@@ -100,10 +109,15 @@ class Drives:
                 f"all {self._limits.max_sessions} sessions are in use; try again later, or on another server",
                 5.0,
             )
-        wake = self._scheduler.wake
-        session = Session(self.roster.new_token(), opening, self._info, self._limits, wake)
+        self._scheduler.admission.character(len(self.roster) + self.roster.kept)
+        session = self._session(self.roster.new_token(), opening)
         self.roster.add(session)
         return session
+
+    def _session(self, token: str, opening: Opening, lost: LiveWork | None = None) -> Session:
+        scheduler, how = self._scheduler, "new" if lost is None else "resumed"
+        scheduler.metrics.sessions_opened.labels(how).inc()
+        return Session(token, opening, self._info, self._limits, scheduler.wake, lost, scheduler.metrics)
 
     def _record(self, session: Session, hello: drive_pb2.Hello) -> None:
         work = session.work
@@ -115,7 +129,7 @@ class Drives:
         """A session that goes on where ``old`` lost its stream, or is about to: the newer stream of a token wins, since
         a client knows of a broken connection long before its server does."""
         old.work.playhead.hold()
-        session = Session(old.token, opening, self._info, self._limits, self._scheduler.wake, old.work)
+        session = self._session(old.token, opening, old.work)
         session.started = True
         self.roster.replace(old, session)
         old.fail(Fault(grpc.StatusCode.ABORTED, "TAKEN_OVER", "another stream with the same token took over"))
@@ -143,11 +157,10 @@ class Drives:
         else:
             self.roster.remove(session)
             self._scheduler.remove(session.work)
-            session.log.info("session closed")
 
     def _forget(self, session: Session) -> None:
         self._scheduler.remove(session.work)
-        session.log.info("session closed: its client did not come back, or others needed its place")
+        session.log.info("the character is let go: its client did not come back, or others needed its place")
 
     async def _hello(self, requests: Requests) -> drive_pb2.Hello:
         """The Hello that must come first, in a version this server speaks."""
@@ -163,7 +176,9 @@ class Drives:
 
     async def _converse(self, session: Session, requests: Requests, context: Context) -> None:
         """Until the session ends: returns when it ends well, raises ``Fault`` otherwise."""
-        reader = asyncio.create_task(_read(session, requests))
+        rate = self._limits.max_messages_per_s
+        budget = TokenBucket(rate, _BURST_S * rate)
+        reader = asyncio.create_task(_read(session, requests, budget))
         others = {asyncio.create_task(_write(session, context)), asyncio.create_task(self._watch(session))}
         try:
             # The reader may end early: a client that half-closes without Bye goes on by the clock.
@@ -199,8 +214,12 @@ class Drives:
             async with asyncio.timeout(grace_s):
                 await self._empty.wait()
         except TimeoutError:
-            for session in self.roster:
-                session.fail(unavailable())
+            self.end_all()
+
+    def end_all(self) -> None:
+        """End every session with UNAVAILABLE."""
+        for session in self.roster:
+            session.fail(unavailable())
 
 
 def _is_broken(error: BaseException, context: Context) -> bool:
@@ -223,7 +242,8 @@ def _checked(request: drive_pb2.DriveRequest | None) -> drive_pb2.Hello:
     return request.hello
 
 
-async def _read(session: Session, requests: Requests) -> None:
+async def _read(session: Session, requests: Requests, budget: TokenBucket) -> None:
+    """Take in messages, no faster than ``budget`` allows: what is not read keeps the sender waiting."""
     async for request in requests:
         try:
             session.handle(request)
@@ -231,6 +251,10 @@ async def _read(session: Session, requests: Requests) -> None:
             session.log.exception("a message could not be handled; the session ends")
             session.fail(fault_of(error))
             return
+        budget.take(1.0)
+        if (owed_s := budget.owed_s()) > 0.0:
+            session.too_many_messages()
+            await asyncio.sleep(owed_s)
 
 
 async def _write(session: Session, context: Context) -> None:

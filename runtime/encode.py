@@ -11,6 +11,7 @@ from lamp.live import Plan
 from lamp.motion import Motion
 from lamp.skeleton import CONTACT_JOINTS, JOINT_NAMES, JOINT_RADII_M, PARENTS, REST_OFFSETS_M, SKELETON_HASH
 from runtime.coordinates import PRESETS, Array, CoordinateSystem
+from runtime.frame_wire import frames_message
 from runtime.limits import Limits
 from runtime.pb.v1 import drive_pb2, geometry_pb2, motion_pb2
 from runtime.validation import Violation
@@ -68,17 +69,10 @@ class FrameBlock:
 
     def messages(self) -> list[motion_pb2.Frame]:
         """One message per frame."""
-        rows = zip(
-            self.plan_ids.tolist(), self.roots, self.rotations.tolist(), self.joints.tolist(), self.contacts.tolist(),
-            strict=True,
-        )  # fmt: skip
-        return [
-            motion_pb2.Frame(
-                index=self.first + i, time_s=(self.first + i) / self.fps, root_position=vector(root),
-                local_rotations=rotations, joint_positions=joints, contacts=contacts, plan_id=plan_id,
-            )
-            for i, (plan_id, root, rotations, joints, contacts) in enumerate(rows)
-        ]  # fmt: skip
+        block = frames_message(
+            self.first, self.fps, self.plan_ids, self.roots, self.rotations, self.joints, self.contacts
+        )
+        return list(block.frames)
 
 
 def vector(xyz: Array) -> geometry_pb2.Vector3:

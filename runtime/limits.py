@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lamp.intent import MAX_KEY_POSES
 from lamp.problem import MAX_KEYS
 from lamp.scene.obstacle import MAX_OBSTACLES
+from runtime.settings.item import check_bounds, setting
 
 PROTOCOL_VERSION = 1  # of the wire contract, lamp.v1; Hello must name it
 
@@ -33,35 +34,32 @@ MIN_TIME_LIMIT_S, MAX_TIME_LIMIT_S = 0.1, 600.0
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds an operator may change (``lamp serve --help``)."""
+    """Bounds an operator may change; all are settings of ``lamp serve``. ``ValueError`` names a wrong one."""
 
-    max_obstacles: int = MAX_OBSTACLES
-    max_targets: int = MAX_KEYS
-    max_prompt_characters: int = 512
-    max_horizon_s: float = 10.0
-    max_message_bytes: int = 4 * 1024 * 1024
-    max_sessions: int = 16
-    max_offline: int = 8  # Generate and Optimize calls running or waiting
-    idle_timeout_s: float = 30.0
-    hello_timeout_s: float = 10.0  # from the start of the stream to Hello
-    max_key_poses: int = MAX_KEY_POSES
-    resume_s: float = 20.0  # how long a character whose stream broke is kept; 0: not at all
-    max_messages_per_s: float = 200.0
+    max_sessions: int = setting(64, "live characters at a time", low=1, high=100_000)
+    max_offline: int = setting(8, "Generate and Optimize calls running or waiting", low=1, high=10_000)
+    max_message_bytes: int = setting(
+        4 * 1024 * 1024, "largest message read", low=64 * 1024, high=1024 * 1024 * 1024
+    )
+    max_obstacles: int = setting(MAX_OBSTACLES, "obstacles of a session", low=1, high=MAX_OBSTACLES)
+    max_targets: int = setting(MAX_KEYS, "targets of a session", low=1, high=MAX_KEYS)
+    max_key_poses: int = setting(MAX_KEY_POSES, "key poses of a session", low=1, high=MAX_KEY_POSES)
+    max_prompt_characters: int = setting(512, "length of a prompt", low=1, high=100_000)
+    max_horizon_s: float = setting(
+        10.0, "seconds a client may have frames ahead of its playhead", low=MIN_HORIZON_S, high=60.0
+    )
+    idle_timeout_s: float = setting(
+        30.0, "sessions that neither send nor read for so many seconds are ended", low=0.01, high=86_400.0
+    )
+    hello_timeout_s: float = setting(
+        10.0, "seconds from the start of a stream to Hello", low=0.01, high=3600.0
+    )
+    resume_s: float = setting(
+        20.0, "seconds a character whose stream broke is kept; 0: not at all", low=0.0, high=MAX_RESUME_S
+    )
+    max_messages_per_s: float = setting(
+        200.0, "messages a second a session may send, on average; more are read later", low=1.0, high=1e6
+    )
 
     def __post_init__(self) -> None:
-        if not 0 < self.max_obstacles <= MAX_OBSTACLES:
-            raise ValueError(
-                f"max_obstacles {self.max_obstacles} is outside 1..{MAX_OBSTACLES}, what a problem holds"
-            )
-        if not 0 < self.max_targets <= MAX_KEYS:
-            raise ValueError(f"max_targets {self.max_targets} is outside 1..{MAX_KEYS}, what a problem holds")
-        if not 0 < self.max_key_poses <= MAX_KEY_POSES:
-            raise ValueError(f"max_key_poses {self.max_key_poses} is outside 1..{MAX_KEY_POSES}")
-        if not 0.0 <= self.resume_s <= MAX_RESUME_S:
-            raise ValueError(f"resume_s {self.resume_s} is outside 0..{MAX_RESUME_S:g}")
-        for name in ("max_sessions", "max_offline", "max_message_bytes", "idle_timeout_s", "hello_timeout_s",
-                     "max_messages_per_s"):  # fmt: skip
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} {getattr(self, name)} must be positive")
-        if self.max_horizon_s < MIN_HORIZON_S:
-            raise ValueError(f"max_horizon_s {self.max_horizon_s} is less than {MIN_HORIZON_S}")
+        check_bounds(self)

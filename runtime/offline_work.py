@@ -13,7 +13,6 @@ from lamp.prior import Result
 from runtime.backend import Backend
 from runtime.decode_clips import GenerateOrder, OptimizeOrder
 
-_SLICE_S = 0.1  # how long a slice may take; live characters wait that long at most
 _PREVIEW_SHARE = 5.0  # previews come no oftener than this many times what one costs
 
 
@@ -47,18 +46,14 @@ def generate(backend: Backend[Any], order: GenerateOrder) -> Iterator[Status | D
 
 
 def optimize(backend: Backend[Any], order: OptimizeOrder) -> Iterator[Status | Done]:
-    """All tasks in turn; each ``next`` does one step of as many as fit into a slice, or reads one result."""
+    """All tasks together; each ``next`` makes one job, lets the device do one batch, or reads one result."""
     began = shown = time.monotonic()
     preview_s = order.preview_interval_s
-    jobs = backend.optimize(order.tasks, order.options)
-    at_once = 1
-    while unfinished := [job for job in jobs if not job.finished]:
-        unfinished.sort(key=lambda job: job.steps)
-        took_s = _timed_step(backend, unfinished[:at_once])
-        if took_s < _SLICE_S / 2:
-            at_once = min(2 * at_once, len(jobs))
-        elif took_s > _SLICE_S:
-            at_once = max(at_once // 2, 1)
+    jobs: list[Any] = []
+    for i, task in enumerate(order.tasks):
+        jobs += backend.optimize([task], replace(order.options, seed=order.options.seed + i))
+        yield Status(0, order.options.steps, time.monotonic() - began)
+    for _ in _steps(backend, jobs):
         status = _status(jobs, began)
         yield status
         if preview_s is not None and time.monotonic() - shown >= preview_s:
@@ -73,11 +68,10 @@ def optimize(backend: Backend[Any], order: OptimizeOrder) -> Iterator[Status | D
     yield Done(tuple(result.motion for result in results), results)
 
 
-def _timed_step(backend: Backend[Any], jobs: list[Any]) -> float:
-    """One step of ``jobs``; the seconds it took, without what the worker does between slices."""
-    began = time.monotonic()
-    backend.advance(jobs, 1)
-    return time.monotonic() - began
+def _steps(backend: Backend[Any], jobs: list[Any]) -> Iterator[None]:
+    """All steps of all jobs, one batch of the device with each ``next``."""
+    while any(not job.finished for job in jobs):
+        yield from backend.advancing(jobs, 1)
 
 
 def _status(jobs: list[Any], began: float) -> Status:

@@ -42,8 +42,11 @@ class Outbox:
         self._frames = self._frames.between(self.next_index, self._frames.end)
         return taken
 
-    def drop_before(self, index: int) -> None:
-        """Forget unsent frames older than ``index``; the last planned one stays."""
-        if self._frames is not None and index > self.next_index:
-            self.next_index = max(min(index, self._frames.end - 1), self.next_index)
-            self._frames = self._frames.between(self.next_index, self._frames.end)
+    def drop_before(self, index: int) -> int:
+        """Forget unsent frames older than ``index``; the last planned one stays. How many were forgotten."""
+        if self._frames is None or index <= self.next_index:
+            return 0
+        before = self.next_index
+        self.next_index = max(min(index, self._frames.end - 1), before)
+        self._frames = self._frames.between(self.next_index, self._frames.end)
+        return self.next_index - before

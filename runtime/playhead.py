@@ -18,8 +18,9 @@ class Playhead:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, start_s: float = 0.0) -> None:
         self._clock = clock
-        self._told = False
+        self._told_s: float | None = None
         self._started = False
+        self._start_s = start_s
         # (session time, when that was, how long it may run on); one tuple, so that readers never see half a change
         self._state = (start_s, 0.0, 0.0)
 
@@ -27,7 +28,7 @@ class Playhead:
         """The first plan was sent, the client can begin to play; has no effect later."""
         if not self._started:
             self._started = True
-            self._state = (self._state[0], self._clock(), COAST_S if self._told else math.inf)
+            self._state = (self._state[0], self._clock(), COAST_S if self.told else math.inf)
 
     def hold(self) -> None:
         """The client is gone for now."""
@@ -36,18 +37,18 @@ class Playhead:
 
     def tell(self, time_s: float) -> None:
         """The client is at ``time_s``."""
-        self._told = True
+        self._told_s = time_s
         self._state = (time_s, self._clock(), COAST_S if self._started else 0.0)
 
     @property
     def told(self) -> bool:
         """Whether the client tells its time."""
-        return self._told
+        return self._told_s is not None
 
     @property
     def last_told_s(self) -> float:
         """The last time the client told; where the session starts, before."""
-        return self._state[0]
+        return self._start_s if self._told_s is None else self._told_s
 
     def now_s(self) -> float:
         """Session time now, seconds."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from lamp.live import LiveCharacter, LiveSettings
@@ -12,9 +12,10 @@ from lamp.optimizer import NoiseOptimizer, PlanJob
 from lamp.prior import MotionPrior, Result
 from lamp.scene.obstacle import Obstacle
 from lamp.tasks import Task
-from runtime.backend import BackendInfo, CharacterStart, OptimizeOptions
+from runtime.backend import BackendInfo, CharacterStart, DeviceState, OptimizeOptions
 
 _LIBRARIES = {"onnx": "onnxruntime", "torch": "torch"}
+_MOST_CHARACTERS = 64  # in one batch
 
 
 class PriorBackend:
@@ -63,6 +64,17 @@ class PriorBackend:
             for character, job in pairs:
                 character.publish(job)
                 character.put_obstacle("warm-up", Obstacle("sphere", (5.0, 1.0, 0.0)))
+        if self._prior.engine.captured:
+            self._record_steps()
+
+    def _record_steps(self) -> None:
+        """Let the GPU record the step for every batch of live characters now: later it would keep them waiting."""
+        planner = self._prior.planner
+        rows = 1
+        while rows < _MOST_CHARACTERS and planner.engine.batch_size(planner.live_shape, rows) >= rows:
+            rows *= 2
+            jobs = [c.next_job(0.0) for c in (self.new_character(CharacterStart("")) for _ in range(rows))]
+            self.advance([job for job in jobs if job is not None], 2)
 
     def optimize(self, tasks: Sequence[Task], options: OptimizeOptions) -> list[PlanJob]:
         """Offline tasks as jobs."""
@@ -85,3 +97,19 @@ class PriorBackend:
     def advance(self, jobs: Sequence[PlanJob], steps: int) -> None:
         """A few steps for all jobs as one batch; marks finished ones."""
         self._prior.planner.advance(jobs, steps)
+
+    def advancing(self, jobs: Sequence[PlanJob], steps: int) -> Iterator[None]:
+        """As ``advance``, one call of the engine with each ``next``."""
+        return self.optimizer.advancing(jobs, steps)
+
+    def step_times(self) -> dict[int, float]:
+        """What the warm-up measured."""
+        live = self._prior.planner.live_shape.frames
+        return {rows: seconds for (frames, rows), seconds in self.optimizer.step_s.items() if frames == live}
+
+    def device_state(self) -> DeviceState:
+        """How the device is doing."""
+        engine = self._prior.engine
+        return DeviceState(
+            self.optimizer.limits.failures, getattr(engine, "gave_up", False), engine.memory_bytes()
+        )

@@ -35,6 +35,7 @@ class Wishes:
     path: Path | None = None
     floor: Floor = Floor.PLANE
     pending: frozenset[str] = frozenset()
+    read_s: float = 0.0  # by the clock: when the message that made it so was read
 
 
 def apply(character: Character[J], old: Wishes, new: Wishes) -> None:

@@ -9,13 +9,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, TypeVar
 
+from runtime.admission import Admission
 from runtime.backend import Backend
-from runtime.live_work import LiveTicker, LiveWork
+from runtime.live_ticker import LiveTicker
+from runtime.live_work import LiveWork
+from runtime.metrics import Metrics
+from runtime.offline_call import OfflineCall, post
+from runtime.offline_queue import OfflineQueue
 from runtime.offline_work import Done, Status
+from runtime.scheduling import Scheduling
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -25,10 +32,6 @@ _IDLE_POLL_S = (
 _STOP_S = 30.0  # most a slice may take when the worker is asked to stop
 
 
-class Overloaded(Exception):
-    """No room for another offline call."""
-
-
 class Stopped(Exception):
     """The worker is stopping or has stopped."""
 
@@ -36,12 +39,18 @@ class Stopped(Exception):
 class Scheduler:
     """The worker thread and what it works on. Made, started and stopped on the event loop."""
 
-    def __init__(self, backend: Backend[Any], *, max_offline: int = 8) -> None:
+    def __init__(
+        self, backend: Backend[Any], *, max_offline: int = 8, scheduling: Scheduling | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:  # fmt: skip
         self.backend = backend
-        self._ticker = LiveTicker(backend)
-        self._max_offline = max_offline
+        self.metrics = metrics or Metrics()
+        scheduling = scheduling or Scheduling()
+        self._ticker = LiveTicker(backend, scheduling=scheduling, metrics=self.metrics)
+        self.load = self._ticker.load
+        self.admission = Admission(scheduling, self.load, max_offline)
+        self._offline = OfflineQueue(scheduling.offline_share, self.metrics, self.admission.offline_took)
         self._calls: deque[Callable[[], None]] = deque()
-        self._offline: deque[_OfflineCall] = deque()
         self._wake = threading.Condition()
         self._woken = False
         self._stopping = False
@@ -67,7 +76,7 @@ class Scheduler:
         def begin() -> None:
             if not work.closed:
                 work.begin(self.backend)
-                self._ticker.works.append(work)
+                self._ticker.add(work)
 
         try:
             await self.call(begin)
@@ -93,9 +102,9 @@ class Scheduler:
             try:
                 result = do()
             except Exception as error:
-                _post(loop, _settle, answer, None, error)
+                post(loop, _settle, answer, None, error)
             else:
-                _post(loop, _settle, answer, result, None)
+                post(loop, _settle, answer, result, None)
 
         self._calls.append(run)
         self.wake()
@@ -109,12 +118,11 @@ class Scheduler:
         """
         if self._stopping:
             raise Stopped("the server is stopping")
-        if len(self._offline) >= self._max_offline:
-            raise Overloaded(
-                f"{len(self._offline)} Generate and Optimize calls are running or waiting already"
-            )
-        call = _OfflineCall(slices, asyncio.get_running_loop())
-        self._offline.append(call)
+        self.admission.offline(self.offline_count)
+        call = OfflineCall(slices, asyncio.get_running_loop())
+        # a newcomer is level with those that had least: it neither waits for them to end nor pushes them aside
+        call.used_s = min((other.used_s for other in self._offline.calls), default=0.0)
+        self._offline.calls.append(call)
         self.wake()
         try:
             while True:
@@ -140,7 +148,7 @@ class Scheduler:
     @property
     def offline_count(self) -> int:
         """Offline calls running or waiting."""
-        return len(self._offline)
+        return len(self._offline.calls)
 
     # -- on the worker ----------------------------------------------------------------------------------------------
 
@@ -156,71 +164,25 @@ class Scheduler:
             except Exception:
                 log.exception("the worker met an error that belongs to no session; it goes on")
         self._answer_calls()
-        for call in self._offline:
-            call.fail(Stopped("the server is stopping"))
+        self._offline.end(Stopped("the server is stopping"))
+        self._ticker.let_go_of_all()
         log.debug("worker stopped")
 
     def _slice(self) -> bool:
-        """Waiting calls, one tick for the live characters, one slice of offline work; whether there may be more."""
+        """Waiting calls, one tick for the live characters, a turn of offline work; whether there may be more."""
         self._answer_calls()
+        began_s = time.monotonic()
         busy = self._ticker.tick()
-        if not self._offline:
+        if not self._offline.calls:
             return busy
-        if self._offline[0].step():
-            self._offline.popleft()
+        if busy:
+            self._offline.live(time.monotonic() - began_s)
+        self._offline.turn(live_busy=busy)
         return True
 
     def _answer_calls(self) -> None:
         while self._calls:
             self._calls.popleft()()
-
-
-class _OfflineCall:
-    """One Generate or Optimize call: slices on the worker, a slot with the newest item on the event loop."""
-
-    def __init__(self, slices: Iterator[Status | Done], loop: asyncio.AbstractEventLoop) -> None:
-        self.cancelled = False  # set by the event loop
-        self._slices = slices
-        self._loop = loop
-        self._slot: Status | Done | BaseException | None = None
-        self._filled = asyncio.Event()
-
-    def step(self) -> bool:
-        """Do one slice (worker); whether the call is over."""
-        if self.cancelled:
-            return True
-        try:
-            item = next(self._slices)
-        except Exception as error:
-            self.fail(error)
-            return True
-        _post(self._loop, self._put, item)
-        return isinstance(item, Done)
-
-    def fail(self, error: BaseException) -> None:
-        """End the call with an error (worker)."""
-        _post(self._loop, self._put, error)
-
-    def _put(self, item: Status | Done | BaseException) -> None:
-        if (
-            isinstance(item, Status)
-            and isinstance(self._slot, Status)
-            and self._slot.preview
-            and not item.preview
-        ):
-            return  # keep a preview that was not read yet; the next status comes soon
-        self._slot = item
-        self._filled.set()
-
-    async def next(self) -> Status | Done:
-        """The newest item (event loop)."""
-        await self._filled.wait()
-        self._filled.clear()
-        item, self._slot = self._slot, None
-        if isinstance(item, BaseException):
-            raise item
-        assert item is not None
-        return item
 
 
 def _settle(answer: asyncio.Future[Any], result: Any, error: Exception | None) -> None:
@@ -230,11 +192,3 @@ def _settle(answer: asyncio.Future[Any], result: Any, error: Exception | None) -
         answer.set_exception(error)
     else:
         answer.set_result(result)
-
-
-def _post(loop: asyncio.AbstractEventLoop, do: Callable[..., None], *args: Any) -> None:
-    """Run ``do`` on the loop; a loop that is closed already has nobody left to tell."""
-    try:
-        loop.call_soon_threadsafe(do, *args)
-    except RuntimeError:
-        log.debug("the event loop is closed; a result was dropped")

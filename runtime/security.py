@@ -1,12 +1,12 @@
-"""Who may connect: TLS, client certificates, and a bearer token."""
+"""Who may call: bearer tokens, several at a time so that they can be rotated."""
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import ipaddress
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from pathlib import Path
+import logging
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import grpc
@@ -14,33 +14,53 @@ import grpc
 from lamp.errors import InputError
 from runtime.status import Fault
 
+log = logging.getLogger(__name__)
+MIN_TOKEN_CHARACTERS = 16
 _OPEN_METHODS = ("/grpc.health.v1.Health/",)  # probes of orchestrators carry no token
+_SCHEME = b"Bearer "
 
 
-@dataclass(frozen=True)
-class Tls:
-    """Files in PEM form. With ``client_ca`` the server demands a certificate that it signed (mutual TLS)."""
+class Tokens:
+    """The tokens that open the server. Kept as digests; comparing takes the same time for every wrong one."""
 
-    certificate: Path
-    key: Path
-    client_ca: Path | None = None
+    def __init__(self, tokens: Iterable[str]) -> None:
+        self._digests = _digests(tokens)
 
-    def server_credentials(self) -> grpc.ServerCredentials:
-        """Credentials of the server; raises ``OSError`` that names a file which cannot be read."""
-        return grpc.ssl_server_credentials(
-            [(self.key.read_bytes(), self.certificate.read_bytes())],
-            root_certificates=self.client_ca.read_bytes() if self.client_ca else None,
-            require_client_auth=self.client_ca is not None,
-        )
+    def __len__(self) -> int:
+        return len(self._digests)
+
+    def replace(self, tokens: Iterable[str]) -> None:
+        """Take others from now on; calls that run go on. Raises ``InputError`` and changes nothing for bad ones."""
+        self._digests = _digests(tokens)
+
+    def accept(self, header: bytes) -> bool:
+        """Whether the value of an ``authorization`` header names one of them."""
+        if not header.startswith(_SCHEME):
+            return False
+        digest = hashlib.sha256(header.removeprefix(_SCHEME)).digest()
+        matches = [hmac.compare_digest(digest, known) for known in self._digests]  # all of them: no early end
+        return any(matches)
+
+
+def _digests(tokens: Iterable[str]) -> tuple[bytes, ...]:
+    found = list(dict.fromkeys(tokens))
+    if not found:
+        raise InputError("token", "there is none; give at least one, or no token settings at all")
+    for token in found:
+        if len(token) < MIN_TOKEN_CHARACTERS:
+            raise InputError(
+                "token", f"has {len(token)} characters; use at least {MIN_TOKEN_CHARACTERS} random ones"
+            )
+        if not token.isascii() or not token.isprintable() or token != token.strip():
+            raise InputError("token", "may hold printable ASCII only, which is what a header carries")
+    return tuple(hashlib.sha256(token.encode()).digest() for token in found)
 
 
 class TokenInterceptor(grpc.aio.ServerInterceptor):
     """Lets calls pass that carry ``authorization: Bearer TOKEN``; health checks need none."""
 
-    def __init__(self, token: str) -> None:
-        if len(token) < 16:
-            raise InputError("token", f"has {len(token)} characters; use at least 16 random ones")
-        self._expected = f"Bearer {token}".encode()
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
 
     async def intercept_service(
         self,
@@ -53,7 +73,7 @@ class TokenInterceptor(grpc.aio.ServerInterceptor):
             return handler
         sent = dict(handler_call_details.invocation_metadata or ()).get("authorization", "")
         value = sent.encode() if isinstance(sent, str) else sent
-        return handler if hmac.compare_digest(value, self._expected) else _refusal(handler)
+        return handler if self._tokens.accept(value) else _refusal(handler)
 
 
 def _refusal(handler: grpc.RpcMethodHandler[Any, Any]) -> grpc.RpcMethodHandler[Any, Any]:
@@ -65,6 +85,7 @@ def _refusal(handler: grpc.RpcMethodHandler[Any, Any]) -> grpc.RpcMethodHandler[
     )
 
     async def refuse(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+        log.info("a call without a valid token from %s was refused", context.peer())
         status = fault.status()
         await context.abort(status.code, status.details, status.trailing_metadata or ())
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
-from collections.abc import Callable
+import socket
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,29 +12,39 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from runtime import loop_lag
 from runtime.backend import Backend
+from runtime.certificates import Tls
+from runtime.keepalive import PING_INTERVAL_S, server_options
 from runtime.limits import Limits
+from runtime.metrics import MetricsPage
 from runtime.pb.v1 import service_pb2, service_pb2_grpc
 from runtime.recording import Recorder, RecordingConfig
+from runtime.rpc_metrics import MetricsInterceptor
 from runtime.scheduler import Scheduler
-from runtime.security import Tls, TokenInterceptor, reaches_beyond_this_machine
+from runtime.scheduling import Scheduling
+from runtime.security import TokenInterceptor, Tokens, reaches_beyond_this_machine
 from runtime.service import MotionServicer
 
 log = logging.getLogger(__name__)
 SERVICE: str = service_pb2.DESCRIPTOR.services_by_name["MotionService"].full_name
-KEEPALIVE_S = 10  # clients may ping this often; what the server accepts lies strictly below
+_WRAP_UP_S = 1.0  # for what was told to end
 DEFAULT_ADDRESS = "127.0.0.1:50061"
 
 
 @dataclass(frozen=True)
 class ServerConfig:
-    """How a server listens. ``address`` is ``host:port``; port 0 takes a free one."""
+    """How a server listens. ``address`` is ``host:port``, port 0 taking a free one, or ``unix:path``."""
 
     address: str = DEFAULT_ADDRESS
     limits: Limits = field(default_factory=Limits)
     tls: Tls | None = None
-    token: str | None = None
+    tokens: Tokens | None = None
+    reflection: bool = True
     grace_s: float = 5.0  # from the announcement of the end to the end
+    ping_interval_s: float = PING_INTERVAL_S
+    scheduling: Scheduling = field(default_factory=Scheduling)
+    metrics_address: str | None = None  # host:port of the page for Prometheus
     recording: RecordingConfig | None = None  # record every session
 
 
@@ -45,21 +54,31 @@ class LampServer:
     def __init__(self, backend: Backend[Any], config: ServerConfig | None = None) -> None:
         self.config = config or ServerConfig()
         self.port = 0
-        self.scheduler = Scheduler(backend, max_offline=self.config.limits.max_offline)
+        self.scheduler = Scheduler(
+            backend, max_offline=self.config.limits.max_offline, scheduling=self.config.scheduling
+        )
+        self.metrics = self.scheduler.metrics
+        self.page: MetricsPage | None = None  # while it is served
+        self._lag: asyncio.Task[None] | None = None
         self.servicer = MotionServicer(self.scheduler, self.config.limits)
+        self._stopping: asyncio.Future[None] | None = None
         self.recorder = Recorder(backend, self.config.recording) if self.config.recording else None
         self.servicer.drives.recorder = self.recorder
         self._health = health.aio.HealthServicer()
-        interceptors = [TokenInterceptor(self.config.token)] if self.config.token else []
-        self._server = grpc.aio.server(interceptors=interceptors, options=_options(self.config.limits))
+        interceptors: list[grpc.aio.ServerInterceptor] = [MetricsInterceptor(self.metrics)]
+        if self.config.tokens:
+            interceptors.append(TokenInterceptor(self.config.tokens))
+        self._server = grpc.aio.server(interceptors=interceptors, options=_options(self.config))
         service_pb2_grpc.add_MotionServiceServicer_to_server(self.servicer, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        names = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(names, self._server)
+        if self.config.reflection:
+            names = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
+            reflection.enable_server_reflection(names, self._server)
 
     async def start(self) -> None:
         """Listen. Raises ``OSError`` when the address cannot be used."""
         address, tls = self.config.address, self.config.tls
+        _must_be_free(address)
         try:
             if tls is not None:
                 self.port = self._server.add_secure_port(address, tls.server_credentials())
@@ -69,57 +88,90 @@ class LampServer:
             raise OSError(
                 f"cannot listen on {address}: {error}; is another server there? Try another --port"
             ) from error
-        if reaches_beyond_this_machine(address) and not (self.config.token and tls):
+        if reaches_beyond_this_machine(address) and not (self.config.tokens and tls):
             log.warning("%s can be reached from other machines without both TLS and a token", address)
         if self.recorder is not None:
             self.recorder.start()
+        self._show_metrics()
         self.scheduler.start()
         await self._server.start()
         for name in ("", SERVICE):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
-        log.info("listening on %s (port %d)", address, self.port)
+        log.info("listening on %s", self.listening_on)
+
+    def _show_metrics(self) -> None:
+        metrics, scheduler = self.metrics, self.scheduler
+        metrics.follow(metrics.sessions, lambda: len(self.servicer.drives))
+        metrics.follow(metrics.offline, lambda: scheduler.offline_count)
+        metrics.follow(metrics.load, lambda: scheduler.load.predicted(scheduler.load.present))
+        state = scheduler.backend.device_state
+        metrics.follow(metrics.out_of_memory, lambda: state().out_of_memory)
+        metrics.follow(metrics.fallback, lambda: state().fallback)
+        metrics.follow(metrics.device_memory, lambda: state().memory_bytes)
+        self._lag = asyncio.create_task(loop_lag.watch(metrics))
+        if self.config.metrics_address is not None:
+            self.page = MetricsPage(metrics, self.config.metrics_address)
+            log.info("metrics on port %d", self.page.port)
+
+    async def _hide_metrics(self) -> None:
+        if self._lag is not None:
+            self._lag.cancel()
+        if self.page is not None:
+            await asyncio.to_thread(self.page.close)
+
+    @property
+    def listening_on(self) -> str:
+        """The address with the port that port 0 became."""
+        address = self.config.address
+        return address if address.startswith("unix:") else f"{address.rpartition(':')[0]}:{self.port}"
 
     async def stop(self, reason: str = "the server is shutting down") -> None:
-        """Say so, let sessions end within the grace, then stop."""
+        """Say so, let sessions and calls end within the grace, then stop. Asked twice, it happens once."""
+        if self._stopping is None:
+            self._stopping = asyncio.ensure_future(self._stop(reason))
+        await asyncio.shield(self._stopping)
+
+    async def _stop(self, reason: str) -> None:
+        grace_s = self.config.grace_s
+        log.info(
+            "stopping within %g s: %d sessions, %d calls",
+            grace_s,
+            len(self.servicer.drives),
+            len(self.servicer.calls),
+        )
         await self._health.enter_graceful_shutdown()
-        await self.servicer.drives.drain(reason, self.config.grace_s)
-        await self._server.stop(1.0)
-        await self.scheduler.stop()
+        await asyncio.gather(self.servicer.drives.drain(reason, grace_s), self.servicer.calls.drain(grace_s))
+        await self.scheduler.stop()  # calls that are left end with UNAVAILABLE
+        await self._server.stop(_WRAP_UP_S)
         if self.recorder is not None:
             await asyncio.to_thread(self.recorder.stop)
+        await self._hide_metrics()
         log.info("stopped")
 
-    async def run(self, ready: Callable[[], None] = lambda: None) -> None:
-        """Serve until SIGINT or SIGTERM (Windows: Ctrl-C), then stop. ``ready`` is called once clients can connect."""
-        asked = asyncio.Event()
-        _on_signals(asked)
-        await self.start()
+    def hurry(self) -> None:
+        """Wait no longer for sessions and calls: end those that are left now."""
+        self.servicer.drives.end_all()
+        self.servicer.calls.give_up()
+
+
+def _must_be_free(address: str) -> None:
+    """gRPC takes a Unix socket away from a server that listens there: ask first. ``OSError`` says who is in the way."""
+    path = address.removeprefix("unix:")
+    if path == address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
-            ready()
-            await asked.wait()
-        finally:
-            await self.stop()
+            probe.connect(path)
+        except OSError:
+            return
+    raise OSError(f"cannot listen on {address}: another server is there; stop it, or name another socket")
 
 
-def _on_signals(asked: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, asked.set)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(asked.set))
-
-
-def _options(limits: Limits) -> list[tuple[str, int]]:
+def _options(config: ServerConfig) -> list[tuple[str, int]]:
     return [
-        ("grpc.max_receive_message_length", limits.max_message_bytes),
+        ("grpc.max_receive_message_length", config.limits.max_message_bytes),
         ("grpc.max_send_message_length", 64 * 1024 * 1024),
         ("grpc.so_reuseport", 0),  # a second server on the port is an error, not a silent sharer
-        ("grpc.keepalive_time_ms", 20_000),
-        ("grpc.keepalive_timeout_ms", 10_000),
-        ("grpc.keepalive_permit_without_calls", 1),
-        ("grpc.http2.min_ping_interval_without_data_ms", KEEPALIVE_S * 500),
-        ("grpc.http2.min_recv_ping_interval_without_data_ms", KEEPALIVE_S * 500),
-        ("grpc.http2.max_ping_strikes", 3),
         ("grpc.max_metadata_size", 16 * 1024),
+        *server_options(config.ping_interval_s),
     ]

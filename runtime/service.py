@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import grpc
@@ -18,15 +19,30 @@ from runtime.decode import read_coordinates
 from runtime.decode_clips import ClipFormat, read_generate, read_optimize
 from runtime.drive import Context, Drives, Requests
 from runtime.encode import FrameBlock
+from runtime.inflight import InFlight
 from runtime.limits import Limits
 from runtime.offline_work import Done, Status
 from runtime.pb.v1 import service_pb2, service_pb2_grpc
 from runtime.scheduler import Scheduler
-from runtime.status import abort
+from runtime.status import abort, unavailable
 from runtime.validation import Checker
 
 log = logging.getLogger(__name__)
+_Method = Callable[["MotionServicer", Any, Any], Awaitable[None]]
 _CHUNK_FRAMES = 512  # 350 kB
+
+
+def _counted(method: _Method) -> _Method:
+    """A call that the end of the server waits for, and that is refused once that end has begun."""
+
+    @functools.wraps(method)
+    async def counted(self: MotionServicer, request: Any, context: Any) -> None:
+        if self.calls.draining:
+            await abort(context, unavailable())
+        with self.calls.call():
+            await method(self, request, context)
+
+    return counted
 
 
 class MotionServicer(service_pb2_grpc.MotionServiceServicer):
@@ -36,6 +52,7 @@ class MotionServicer(service_pb2_grpc.MotionServiceServicer):
         self._scheduler, self._limits = scheduler, limits
         self._info = scheduler.backend.info
         self.drives = Drives(scheduler, self._info, limits)
+        self.calls = InFlight()
 
     async def GetServerInfo(  # noqa: N802 - named by the contract
         self, request: service_pb2.GetServerInfoRequest, context: grpc.aio.ServicerContext[Any, Any]
@@ -64,6 +81,7 @@ class MotionServicer(service_pb2_grpc.MotionServiceServicer):
             max_sessions=self._limits.max_sessions,
         )
 
+    @_counted
     async def Generate(  # noqa: N802
         self, request: service_pb2.GenerateRequest, context: grpc.aio.ServicerContext[Any, Any]
     ) -> None:
@@ -84,6 +102,7 @@ class MotionServicer(service_pb2_grpc.MotionServiceServicer):
         except Exception as error:
             await abort(context, error)
 
+    @_counted
     async def Optimize(  # noqa: N802
         self, request: service_pb2.OptimizeRequest, context: grpc.aio.ServicerContext[Any, Any]
     ) -> None:

@@ -25,10 +25,12 @@ from runtime.encode import FrameBlock
 from runtime.limits import Limits
 from runtime.live_work import LiveWork
 from runtime.log import SessionLog
+from runtime.metrics import Metrics
 from runtime.outbox import Outbox
 from runtime.pb.v1 import drive_pb2
 from runtime.playhead import Playhead
 from runtime.scene_state import Wishes
+from runtime.session_stats import SessionStats
 from runtime.status import Fault, fault_of
 from runtime.validation import Checker, Refused, Violation
 
@@ -53,10 +55,12 @@ class Session:
         limits: Limits,
         wake_worker: Callable[[], None],
         lost: LiveWork | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         """``lost``: the character of a session of the same token whose stream broke, to go on with."""
         self.token = token
         self.log = SessionLog(log, log_name(token))
+        self.stats = SessionStats(metrics=metrics or Metrics())
         self.client_name = opening.client_name
         self.started = False  # the worker has its character
         self.active_s = time.monotonic()  # when something last came in or went out
@@ -81,6 +85,7 @@ class Session:
         )
         self._notices: deque[Notice] = deque()
         self._dropped_notices = 0
+        self._told_of_messages = False
         self._playhead_was_ahead = False
         self._going_away: drive_pb2.GoingAway | None = None
         self._frames_at_s = 0.0  # when frames may be sent next
@@ -99,6 +104,24 @@ class Session:
         """The character cannot go on (``live_work.Listener``)."""
         self._loop.call_soon_threadsafe(self.fail, fault_of(error))
 
+    def over_budget(self, share: float) -> None:
+        """The character comes after others for a while (``live_work.Listener``)."""
+        message = (
+            f"this session takes more than its share of the device, {share:.0%}, while others wait; its plans come "
+            "later until it does not: change the scene less often"
+        )
+        self._loop.call_soon_threadsafe(self.notify, Notice.CODE_BUDGET, message)
+
+    def too_many_messages(self) -> None:
+        """More came than may; said once, while reading slows down."""
+        if not self._told_of_messages:
+            self._told_of_messages = True
+            self.notify(
+                Notice.CODE_BUDGET,
+                f"more than {self._limits.max_messages_per_s:g} messages a second; they are read only so fast from now "
+                "on: send playheads and changes less often, the newest is what counts",
+            )
+
     def attach(self) -> None:
         """Take over a character from the session before (worker thread)."""
         opening = self._opening
@@ -116,6 +139,7 @@ class Session:
     def handle(self, request: drive_pb2.DriveRequest) -> None:
         """Take in one message after Hello. What cannot be used becomes a notice and changes nothing."""
         self.active_s = time.monotonic()
+        self.stats.messages += 1
         self.received(request)
         kind = request.WhichOneof("message")
         try:
@@ -159,7 +183,8 @@ class Session:
         self._wish(replace(wishes, prompt=text, revision=message.revision or wishes.revision + 1))
 
     def _wish(self, wishes: Wishes) -> None:
-        self.work.wishes = wishes
+        self.work.wishes = replace(wishes, read_s=time.monotonic())
+        self.stats.changed(wishes.revision)
         self._wake_worker()
 
     def _is_stale(self, revision: int) -> bool:
@@ -187,6 +212,7 @@ class Session:
             return
         ahead = time_s > sent_s + _AHEAD_S
         if ahead and not self._playhead_was_ahead:
+            self.stats.stalled()
             self.notify(
                 Notice.CODE_PLAYHEAD,
                 f"{time_s:.3f} s is beyond {sent_s:.3f} s, the last frame sent; taken as {sent_s:.3f} s. Hold the last "
@@ -279,6 +305,7 @@ class Session:
     def _compose_plan(self, plan: Plan, start_frame: int) -> drive_pb2.Plan:
         self._plan = None
         self._playhead.start()
+        self.stats.plan_sent(plan.scene_revision)
         frames = self._take_frames()
         return encode.plan_message(plan, start_frame, self._outbox.end_index, frames)
 
@@ -289,8 +316,11 @@ class Session:
     def _take_frames(self) -> FrameBlock | None:
         self._frames_at_s = time.monotonic() + _CHUNK_S
         if not self._playhead.told:
-            self._outbox.drop_before(math.floor((self.playhead_s() - _STALE_S) * self._opening.fps))
-        return self._outbox.take(self._limit(), _MOST_FRAMES)
+            old = math.floor((self.playhead_s() - _STALE_S) * self._opening.fps)
+            self.stats.frames_dropped(self._outbox.drop_before(old))
+        frames = self._outbox.take(self._limit(), _MOST_FRAMES)
+        self.stats.frames_sent(len(frames) if frames is not None else 0)
+        return frames
 
     def _outbox_has_more(self) -> bool:
         return self._outbox.next_index < self._outbox.end_index
@@ -302,6 +332,7 @@ class Session:
         if len(self._notices) >= _MOST_NOTICES:
             self._notices.popleft()
             self._dropped_notices += 1
+        self.stats.noticed(Notice.Code.Name(code))
         self.log.info("notice: %s", message)
         violations = encode.violations(found)
         self._notices.append(Notice(code=code, message=message, revision=revision, violations=violations))

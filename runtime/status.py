@@ -13,7 +13,8 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
 from lamp.errors import InputError
-from runtime.scheduler import Overloaded, Stopped
+from runtime.admission import Overloaded
+from runtime.scheduler import Stopped
 from runtime.validation import Refused, Violation
 
 DOMAIN = "lamp.v1"
@@ -76,7 +77,7 @@ def fault_of(error: Exception) -> Fault:
     if isinstance(error, InputError):
         return invalid([Violation(error.field, error.problem)])
     if isinstance(error, Overloaded):
-        return exhausted("TOO_MANY_CALLS", f"{error}; try again later", 5.0)
+        return exhausted(error.reason, str(error), error.retry_s)
     if isinstance(error, Stopped):
         return unavailable()
     return Fault(

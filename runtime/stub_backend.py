@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lamp.motion import Motion
 from lamp.prior import Result
 from lamp.tasks import Task
 from lamp.timeline import FPS
-from runtime.backend import BackendInfo, Character, CharacterStart, OptimizeOptions
+from runtime.backend import BackendInfo, Character, CharacterStart, DeviceState, OptimizeOptions
 from runtime.stub_character import StubCharacter, StubJob, clip_of
 
 
@@ -50,6 +50,16 @@ class StubBackend:
         for job in jobs:
             job.steps = min(job.steps + steps, job.max_steps)
             job.finished = job.steps >= job.max_steps or time.monotonic() >= job.deadline_s
+
+    def advancing(self, jobs: Sequence[Any], steps: int) -> Iterator[None]:
+        self.advance(jobs, steps)
+        yield
+
+    def step_times(self) -> dict[int, float]:
+        return {1: self.step_s, 64: self.step_s} if self.step_s else {}
+
+    def device_state(self) -> DeviceState:
+        return DeviceState()
 
     def optimize(self, tasks: Sequence[Task], options: OptimizeOptions) -> list[Any]:
         deadline = time.monotonic() + (options.time_limit_s or 3600.0)

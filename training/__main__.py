@@ -18,6 +18,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "all": ("training.all", "train both stages one after the other"),
     "evaluate": ("training.evaluate", "measure a bundle: reconstruction, generation"),
     "bundle": ("training.bundle", "pack trained weights into a bundle the server loads"),
+    "graphs": (
+        "training.graphs",
+        "export the graphs of a bundle again, after the code they trace has changed",
+    ),
 }
 _EPILOG = """\
 the usual order:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import platform
-import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +15,19 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from lamp.bundle import BUNDLES, MANIFEST, SCHEMA
-from lamp.chain import time_grid
 from lamp.engines.objective import PriorNetworks
 from lamp.errors import InputError
 from lamp.models.config import to_dict
 from lamp.models.text import load_text_encoder
 from lamp.networks import empty_networks
-from lamp.problem import Shape
 from lamp.skeleton import SKELETON_HASH
 from training import checkpoint, model_card, stages
 from training.autoencoder import load_trained
 from training.config import TrainingConfig, load_config
 from training.dataset import PreparedSet
+from training.graphs import write_graphs
 
-LIVE_FRAMES, LONG_FRAMES = 80, 196
 _MAX_FILE = 15 * 2**20
-# (frames, batch, DDIM steps of the chain)
-STEP_GRAPHS = ((LIVE_FRAMES, 1, 3), (LIVE_FRAMES, 4, 3), (LONG_FRAMES, 1, 5))
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -133,66 +126,6 @@ def write_weights(networks: PriorNetworks, folder: Path) -> list[str]:
     for file, part in zip(files, parts, strict=True):
         save_file(part, folder / file)
     return files
-
-
-def write_graphs(networks: PriorNetworks, folder: Path) -> list[dict[str, Any]]:
-    """Step and network graphs; kept when their key (architecture and traced code) is unchanged."""
-    from lamp.formats.onnx_graph import export_forward, export_step, write_graph
-
-    key = graph_key(networks)
-    stamp = folder / "graphs.json"
-    entries = [
-        {
-            "file": f"step_f{frames}_b{batch}.onnx.gz",
-            "frames": frames,
-            "batch": batch,
-            "grid": time_grid(steps),
-        }
-        for frames, batch, steps in STEP_GRAPHS
-    ]
-    have = stamp.exists() and json.loads(stamp.read_text(encoding="utf8")).get("key") == key
-    if have and all((folder / str(e["file"])).exists() for e in entries):
-        return entries
-    twin = _same_graphs_elsewhere(folder, key)
-    if twin is not None:
-        for file in twin.glob("*.onnx.gz"):
-            shutil.copy(file, folder / file.name)
-    else:
-        for name, graph in export_forward(networks).items():
-            write_graph(folder / f"{name}.onnx.gz", graph)
-        base = Shape(LIVE_FRAMES, networks.latent_mean.shape[0], networks.denoiser.config.text_width)
-        for (frames, batch, steps), entry in zip(STEP_GRAPHS, entries, strict=True):
-            stages.log.info("exporting the step of %d frames, batch %d", frames, batch)
-            graph = export_step(networks, replace(base, frames=frames), batch, time_grid(steps))
-            write_graph(folder / str(entry["file"]), graph)
-    stamp.write_text(json.dumps({"key": key}), encoding="utf8")
-    return entries
-
-
-def _same_graphs_elsewhere(folder: Path, key: str) -> Path | None:
-    for stamp in folder.parent.glob("*/graphs.json"):
-        if stamp.parent != folder and json.loads(stamp.read_text(encoding="utf8")).get("key") == key:
-            return stamp.parent
-    return None
-
-
-def graph_key(networks: PriorNetworks) -> str:
-    """Hash of the architecture and of the source files that the graphs are traced from."""
-    import lamp
-
-    digest = hashlib.sha256()
-    digest.update(repr((networks.autoencoder.config, networks.denoiser.config, STEP_GRAPHS)).encode())
-    root = Path(str(lamp.__file__)).parent
-    networks_used = ["layers", "autoencoder", "denoiser", "representation"]
-    if networks.autoencoder.config.variant == "resnet":
-        networks_used.append("autoencoder_resnet")
-    traced = [
-        "features.py", "skeleton.py", "problem.py", "chain.py", "scene/distance.py", "engines/objective.py",
-        "engines/step.py", "formats/onnx_graph.py", *(f"models/{name}.py" for name in networks_used),
-    ]  # fmt: skip
-    for name in traced:
-        digest.update((root / name).read_bytes())
-    return digest.hexdigest()[:32]
 
 
 def licence(prepared: PreparedSet) -> str:

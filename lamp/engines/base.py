@@ -24,7 +24,10 @@ class Engine(Protocol):
         """Standardised latents ``(B, L, D)`` -> raw features ``(B, T, 137)``."""
 
     def shapes(self) -> list[Shape]:
-        """Shapes of problem it can step, shortest first."""
+        """Shapes of problem it can step, shortest first, those without geometry only."""
+
+    def with_geometry(self, shape: Shape) -> Shape:
+        """The same window with room for geometry; ``BundleError`` where this engine has none."""
 
     def batch_size(self, shape: Shape, rows: int) -> int:
         """The batch it would run ``rows`` rows as: the smallest available one that holds them, else the largest."""
@@ -37,3 +40,12 @@ class Engine(Protocol):
 
     def read(self, batch: Any) -> Arrays:
         """The state of the batch, back on the host."""
+
+    def release(self, shape: Shape, size: int) -> None:
+        """Give back what is kept for batches of this shape and size: there was no memory for one."""
+
+    def give_up(self, error: Exception) -> bool:
+        """There is no memory even for a single row. Whether another engine goes on in place of this one."""
+
+    def memory_bytes(self) -> int:
+        """Memory allocated on a device of its own; 0 on the host."""

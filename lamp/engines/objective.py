@@ -15,13 +15,18 @@ import torch
 from torch import Tensor, nn
 
 from lamp import chain, features
+from lamp.body import FEW_RADII_M, FEW_STAND, FEW_WEIGHTS, LIMB_STANDS, LIMBS, STANDS
 from lamp.models.autoencoder import MotionAutoencoder
 from lamp.models.denoiser import Denoiser
-from lamp.problem import WEIGHT_NAMES
-from lamp.scene.distance import swept_distance
-from lamp.skeleton import CONTACT_JOINTS, JOINT_RADII_M, fit_skeleton
+from lamp.problem import GROUND_CHANNELS, WEIGHT_NAMES
+from lamp.scene.distance import grid_distance, ground_at, limb_room, swept_distance
+from lamp.skeleton import CONTACT_JOINTS, JOINT_RADII_M, body_axes, fit_skeleton, joint_index, table_like
 
 FPS = 20.0
+COMFORT_RAD = math.radians(40.0)  # neck and head turn this far without the chest
+CHEST = joint_index("spine3")
+EDGE_M = 0.08  # feet and pelvis keep so far from where the ground ends
+HEIGHT, RAMP, GAP = range(len(GROUND_CHANNELS))
 Tensors = dict[str, Tensor]
 
 
@@ -115,9 +120,26 @@ def place(raw: Tensor, p: Tensors) -> Tensor:
         ],
         -1,
     )
+    if (
+        "ground" in p
+    ):  # uneven ground: the whole body goes up and down with a ramp; feet are set on steps afterwards
+        lift = ground_below(world[:, :, :1], p, RAMP) - p["place"][:, None, None, 1]
+        world = world + torch.nn.functional.pad(lift[..., None], (1, 1))
     world = world + p["splice_weight"][..., None, None] * (p["splice"] - world)
     joints: Tensor = fit_skeleton(world, torch)
     return joints
+
+
+def ground_below(points: Tensor, p: Tensors, channel: int) -> Tensor:
+    """One channel of the ground map below world points ``(B, T, N, 3)``: ``(B, T, N)`` metres."""
+    return ground_at(points, p["ground"], p["ground_low"], p["ground_cell"], channel, torch)
+
+
+def floor_height(joints: Tensor, p: Tensors) -> Tensor:
+    """Height of what carries the body below each joint ``(B, T, J)``, or ``(B, 1, 1)`` where the floor is flat."""
+    if "ground" in p:
+        return ground_below(joints, p, RAMP)
+    return p["place"][:, None, None, 1]
 
 
 def smooth_distance(squared: Tensor, scale: float) -> Tensor:
@@ -135,9 +157,11 @@ def objective(
     for loss, term in (
         reference_term(motion.joints, p),
         key_term(motion.joints, p),
+        look_term(motion.joints, p),
         collision_term(motion.joints, p, networks.radii, w["skin_m"]),
         foot_term(motion, p),
         floor_term(motion.joints, p),
+        ground_term(motion, p),
         smooth_term(motion.joints, p),
         correlation_term(noise),
         norm_term(noise),
@@ -145,9 +169,7 @@ def objective(
         losses.append(loss)
         terms.append(term)
     start = ((noise - p["start_noise"]) ** 2).mean((1, 2))
-    weights = [
-        w[n] for n in ("reference", "key", "collision", "foot", "floor", "smooth", "decorrelate", "norm")
-    ]
+    weights = [w[n] for n in WEIGHT_NAMES[: len(losses)]]
     total = sum((a * b for a, b in zip(weights, losses, strict=True)), w["start"] * start)
     return torch.as_tensor(total), torch.stack(terms, -1), motion
 
@@ -169,8 +191,30 @@ def key_term(joints: Tensor, p: Tensors) -> tuple[Tensor, Tensor]:
     return loss, (torch.sqrt(squared + 1e-12) * (on > 0)).flatten(1).amax(-1)
 
 
+def look_term(joints: Tensor, p: Tensors) -> tuple[Tensor, Tensor]:
+    """How far the chest is turned away from the point to look at, beyond what neck and head can do; horizontal.
+
+    The loss is 1 - cos of that, weighted mean over the frames; the term is the largest angle, radians.
+    """
+    forward, way = body_axes(joints, torch)[:, :, 1, 2], p["look"] - joints[:, :, CHEST]
+    cosine = (_level(forward) * _level(way)).sum(-1)
+    weight = p["look_weight"]
+    loss = (weight * torch.relu(math.cos(COMFORT_RAD) - cosine)).sum(1) / (weight > 0).sum(1).clamp(min=1)
+    angle = torch.acos(cosine.detach().clamp(-1.0 + 1e-6, 1.0 - 1e-6))
+    return loss, ((weight > 0) * torch.relu(angle - COMFORT_RAD)).amax(1)
+
+
+def _level(v: Tensor) -> Tensor:
+    """Horizontal direction ``(..., 2)`` of ``v (..., 3)``."""
+    flat = torch.stack([v[..., 0], v[..., 2]], -1)
+    return flat / torch.sqrt((flat**2).sum(-1) + 1e-6)[..., None]
+
+
 def collision_term(joints: Tensor, p: Tensors, radii: Tensor, skin: Tensor) -> tuple[Tensor, Tensor]:
-    """Penetration of joints with radius (and skin) at frames and between them; the term is the deepest, metres."""
+    """Penetration of the body (with skin) at frames and between them; the term is the deepest without skin, metres.
+
+    Joints and the nearest point of each limb against shapes, joints and points along the limbs against grids.
+    """
     scene = SimpleNamespace(
         position=p["obstacle_position"],
         axes=p["obstacle_axes"],
@@ -178,34 +222,89 @@ def collision_term(joints: Tensor, p: Tensors, radii: Tensor, skin: Tensor) -> t
         kind=p["obstacle_kind"],
     )
     frames, between = swept_distance(joints, scene, torch)
-    valid = p["frame_valid"]
+    valid = p["frame_valid"][:, :, None, None]
     both = torch.minimum(valid[:, 1:], valid[:, :-1])
+    limbs = limb_room(joints, radii, LIMBS, scene, torch)
+    joint_free, limb_free = _free_of_walkable(joints, p)
+    rooms = [
+        (radii[:, None] - frames, valid * joint_free),
+        (limbs, valid * limb_free),
+        (radii[:, None] - between, both * joint_free),
+    ]
+    if "grid" in p:
+        rooms += grid_rooms(joints, p, valid, both)
     loss, deepest = torch.zeros_like(skin), torch.zeros_like(skin)
-    for distance, mask in ((frames, valid), (between, both)):
-        room = (radii[:, None] - distance) * mask[..., None, None]
-        depth = torch.relu(room + skin[:, None, None, None] * mask[..., None, None])
+    for room, mask in rooms:
+        depth = torch.relu(room + skin[:, None, None, None]) * mask
         loss = loss + (depth + 5.0 * depth * depth).sum((2, 3)).mean(1)
-        deepest = torch.maximum(deepest, torch.relu(room).flatten(1).amax(-1))
+        deepest = torch.maximum(deepest, (torch.relu(room) * mask).flatten(1).amax(-1))
     return loss, deepest
+
+
+def _free_of_walkable(joints: Tensor, p: Tensors) -> tuple[Tensor | float, Tensor | float]:
+    """0 where a joint, or a limb, may touch an obstacle because it stands on it, else 1; ``(B, 1, J or limbs, O)``."""
+    if "obstacle_walkable" not in p:
+        return 1.0, 1.0
+    walkable = p["obstacle_walkable"][:, None, None, :]
+    joint, limb = (
+        1.0 - walkable * table_like(table, joints, torch)[:, None] for table in (STANDS, LIMB_STANDS)
+    )
+    return joint, limb
+
+
+def grid_rooms(joints: Tensor, p: Tensors, valid: Tensor, both: Tensor) -> list[tuple[Tensor, Tensor]]:
+    """Radius minus distance to the grids, and what counts of it: along the body at frames, joints halfway between."""
+    body = table_like(FEW_WEIGHTS, joints, torch) @ joints
+    radii = table_like(FEW_RADII_M, joints, torch)[:, None]
+    free = 1.0 - p["grid_walkable"][:, None, None, :] * table_like(FEW_STAND, joints, torch)[:, None]
+    posed = SimpleNamespace(values=p["grid"], low=p["grid_low"], cell=p["grid_cell"], position=p["grid_position"],
+                            axes=p["grid_axes"])  # fmt: skip
+    half = SimpleNamespace(**vars(posed))
+    half.position = 0.5 * (posed.position[:, 1:] + posed.position[:, :-1])
+    half.axes = posed.axes[:, 1:]
+    count = joints.shape[2]
+    middle = grid_distance(0.5 * (joints[:, 1:] + joints[:, :-1]), half, torch)
+    return [
+        (radii - grid_distance(body, posed, torch), valid * free),
+        (radii[:count] - middle, both * free[:, :, :count]),
+    ]
 
 
 def foot_term(motion: Rollout, p: Tensors) -> tuple[Tensor, Tensor]:
     """Horizontal speed of feet while they are planted, metres per second; contacts gate it but are not moved by it."""
     feet = motion.joints[:, :, list(CONTACT_JOINTS)]
     velocity = (feet[:, 1:] - feet[:, :-1]) * FPS
-    height = feet[:, 1:, :, 1].detach() - p["place"][:, None, None, 1]
-    low = torch.sigmoid((0.12 - height) * 60.0)
-    planted = motion.contacts[:, :-1].detach().clamp(0, 1) * low * p["frame_valid"][:, 1:, None]
+    planted = planted_feet(motion, feet[:, 1:], p) * p["frame_valid"][:, 1:, None]
     speed = torch.sqrt(velocity[..., 0] ** 2 + velocity[..., 2] ** 2 + 1e-6)
     count = planted.sum((1, 2)).clamp(min=1.0)
     slide = (planted * speed).sum((1, 2)) / count
     return slide, slide
 
 
+def planted_feet(motion: Rollout, feet: Tensor, p: Tensors) -> Tensor:
+    """How surely each foot ``(B, T - 1, 4, 3)`` stands: its contact times a soft step at 12 cm; without gradient."""
+    height = (feet[..., 1] - floor_height(feet, p)).detach()
+    low = torch.sigmoid((0.12 - height) * 60.0)
+    return motion.contacts[:, :-1].detach().clamp(0, 1) * low
+
+
 def floor_term(joints: Tensor, p: Tensors) -> tuple[Tensor, Tensor]:
     """Depth of any joint below the floor; the term is the deepest, metres."""
-    depth = torch.relu(p["place"][:, None, None, 1] - joints[..., 1]) * p["frame_valid"][..., None]
+    depth = torch.relu(floor_height(joints, p) - joints[..., 1]) * p["frame_valid"][..., None]
     return (depth + 5.0 * depth * depth).sum(-1).mean(-1), depth.flatten(1).amax(-1)
+
+
+def ground_term(motion: Rollout, p: Tensors) -> tuple[Tensor, Tensor]:
+    """How far planted feet and the pelvis are from where the ground carries them; the term is the farthest, metres."""
+    if "ground" not in p:
+        none = torch.zeros_like(p["has_text"])
+        return none, none
+    feet = motion.joints[:, 1:, list(CONTACT_JOINTS)]
+    planted = planted_feet(motion, feet, p) * p["frame_valid"][:, 1:, None]
+    foot, pelvis = ground_below(feet, p, GAP), ground_below(motion.joints[:, 1:, :1], p, GAP)
+    valid = p["frame_valid"][:, 1:, None]
+    loss = (planted * torch.relu(foot + EDGE_M)).sum(-1) + (valid * torch.relu(pelvis + EDGE_M)).sum(-1)
+    return loss.mean(1), (planted * torch.relu(foot)).flatten(1).amax(-1)
 
 
 def smooth_term(joints: Tensor, p: Tensors) -> tuple[Tensor, Tensor]:

@@ -7,7 +7,7 @@ made on first use.
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ import onnxruntime as ort
 
 from lamp.errors import BundleError
 from lamp.problem import Array, Arrays, Shape
+
+StepKey = tuple[int, int, bool]  # frames, batch, geometry
 
 
 @dataclass
@@ -38,11 +40,11 @@ class OnnxEngine:
         self,
         folder: Path,
         weights: Arrays,
-        steps: dict[tuple[int, int], str],
+        steps: dict[StepKey, str],
         base: Shape,
         threads: int | None = None,
     ) -> None:
-        """``steps`` maps ``(frames, batch)`` to a graph file in ``folder``; ``base`` gives latent and text widths."""
+        """``steps`` maps ``(frames, batch, geometry)`` to a graph file in ``folder``; ``base`` gives the widths."""
         self._folder, self._steps, self._base = folder, steps, base
         self._values = {k.replace(".", "__"): ort.OrtValue.ortvalue_from_numpy(v) for k, v in weights.items()}
         self._threads = threads
@@ -64,22 +66,34 @@ class OnnxEngine:
         return np.asarray(self._session("decoder.onnx.gz").run(None, feed)[0])
 
     def shapes(self) -> list[Shape]:
-        b = self._base
-        return [
-            Shape(frames, b.latent_width, b.text_width, b.patch_frames, b.obstacles)
-            for frames in sorted({frames for frames, _ in self._steps})
-        ]
+        return [replace(self._base, frames=n) for n in sorted({frames for frames, _, _ in self._steps})]
+
+    def with_geometry(self, shape: Shape) -> Shape:
+        wide = replace(shape, geometry=True)
+        self._sizes(wide)
+        return wide
 
     def batch_size(self, shape: Shape, rows: int) -> int:
-        sizes = sorted(batch for frames, batch in self._steps if frames == shape.frames)
+        sizes = self._sizes(shape)
         return next((size for size in sizes if size >= rows), sizes[-1])
+
+    def _sizes(self, shape: Shape) -> list[int]:
+        """Batches there is a graph for, smallest first; ``BundleError`` when there is none."""
+        sizes = sorted(b for f, b, g in self._steps if (f, g) == (shape.frames, shape.geometry))
+        if not sizes:
+            kind = "with" if shape.geometry else "without"
+            raise BundleError(
+                f"the bundle has no step graph of {shape.frames} frames {kind} geometry; have {sorted(self._steps)}: "
+                "make them with `python -m training graphs`"
+            )
+        return sizes
 
     def load(self, shape: Shape, problem: Arrays, state: Arrays) -> Batch:
         size = len(state["noise"])
-        file = self._steps.get((shape.frames, size))
+        file = self._steps.get((shape.frames, size, shape.geometry))
         if file is None:
             raise BundleError(
-                f"no step graph for {shape.frames} frames in batches of {size}; have {sorted(self._steps)}"
+                f"no step graph for {shape.frames} frames in batches of {size}; have {self._sizes(shape)}"
             )
         session = self._session(file)
         known = {i.name for i in session.get_inputs()}
@@ -99,6 +113,15 @@ class OnnxEngine:
         return {
             k.removeprefix("state_"): np.array(v) for k, v in batch.feed.items() if k.startswith("state_")
         }
+
+    def release(self, shape: Shape, size: int) -> None:
+        self._sessions.pop(self._steps.get((shape.frames, size), ""), None)
+
+    def give_up(self, error: Exception) -> bool:
+        return False
+
+    def memory_bytes(self) -> int:
+        return 0
 
     def _session(self, file: str) -> ort.InferenceSession:
         if file not in self._sessions:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from lamp.engines.objective import PriorNetworks, Tensors, objective
-from lamp.problem import Shape
+from lamp.problem import Shape, empty_row, stack_rows
 
 BETA1, BETA2, EPSILON = 0.9, 0.99, 1e-8
 WARMUP_SHARE = 0.1
@@ -71,13 +71,9 @@ def update(
     }
 
 
-def zero_tensors(shapes: dict[str, tuple[int, ...]], batch: int, device: torch.device) -> Tensors:
-    """Placeholders of a batch, for tracing and for static graph memory."""
-    return {name: torch.zeros((batch, *size), device=device) for name, size in shapes.items()}
-
-
 def example_inputs(shape: Shape, batch: int, device: torch.device) -> tuple[Tensors, Tensors]:
-    """Problem and state placeholders of a batch."""
-    return zero_tensors(shape.problem_shapes(), batch, device), zero_tensors(
-        shape.state_shapes(), batch, device
-    )
+    """Problem and state placeholders of a batch, for tracing and for static graph memory: they ask for nothing."""
+    rows = stack_rows([empty_row(shape)], batch)
+    problem = {name: torch.from_numpy(value).to(device) for name, value in rows.items()}
+    state = {name: torch.zeros((batch, *size), device=device) for name, size in shape.state_shapes().items()}
+    return problem, state

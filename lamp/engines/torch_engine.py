@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -43,7 +43,7 @@ class TorchEngine:
         self._shapes, self._grids, self._device = shapes, grids, device
         self.device = torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
         self.captured = capture and device.type == "cuda"
-        self._graphs: dict[tuple[int, int], _Captured] = {}
+        self._graphs: dict[tuple[Shape, int], _Captured] = {}
         if device.type == "cuda":
             torch.backends.cuda.matmul.allow_tf32 = True
 
@@ -63,6 +63,9 @@ class TorchEngine:
 
     def shapes(self) -> list[Shape]:
         return sorted(self._shapes, key=lambda s: s.frames)
+
+    def with_geometry(self, shape: Shape) -> Shape:
+        return replace(shape, geometry=True)
 
     def batch_size(self, shape: Shape, rows: int) -> int:
         if not self.captured:
@@ -92,13 +95,23 @@ class TorchEngine:
     def read(self, batch: Batch) -> Arrays:
         return {k: self._host(v) for k, v in batch.state.items()}
 
+    def release(self, shape: Shape, size: int) -> None:
+        self._graphs.pop((shape.frames, size), None)
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def give_up(self, error: Exception) -> bool:
+        return False
+
+    def memory_bytes(self) -> int:
+        return torch.cuda.memory_allocated(self._device) if self._device.type == "cuda" else 0
+
     def _capture(self, shape: Shape, size: int) -> _Captured:
         """Record the step for static memory; the warm-up runs on a side stream as CUDA graphs ask for."""
-        key = (shape.frames, size)
+        key = (shape, size)
         if key in self._graphs:
             return self._graphs[key]
         problem, state = example_inputs(shape, size, self._device)
-        problem["obstacle_axes"].copy_(torch.eye(3, device=self._device))
         step = make_step(self._networks, self._grids[shape.frames])
 
         def advance() -> None:

@@ -48,7 +48,6 @@ def export_step(networks: PriorNetworks, shape: Shape, batch: int, grid: list[fl
     latter), outputs the next state by name (prefix ``next_``).
     """
     problem, state = example_inputs(shape, batch, torch.device("cpu"))
-    problem["weights"].fill_(1.0)
     weights = {**dict(networks.named_parameters()), **dict(networks.named_buffers())}
     weights = {k: v.detach() for k, v in weights.items()}
     names_p, names_s, names_w = list(problem), list(state), list(weights)

@@ -31,23 +31,32 @@ class SceneArrays:
     axes: Array  # (T, O, 3, 3) columns: the obstacle's own axes in the world
     size: Array  # (O, 3)
     kind: Array  # (O, 4) one-hot over KINDS, all zero for an empty slot
+    walkable: Array  # (O,)
+
+    def row(self, *, geometry: bool) -> dict[str, Array]:
+        """The entries of a problem's row; ``geometry``: of one with room for geometry."""
+        names = ("position", "axes", "size", "kind", *(("walkable",) if geometry else ()))
+        return {f"obstacle_{name}": getattr(self, name) for name in names}
 
 
 def pack(obstacles: Sequence[Obstacle], times_s: Array, capacity: int = MAX_OBSTACLES) -> SceneArrays:
-    """Obstacles at session times ``(T,)``; unused slots are switched off."""
+    """Obstacles at session times ``(T,)``, those with a formula; unused slots are switched off."""
     t = len(times_s)
     position = np.zeros((t, capacity, 3), np.float32)
     axes = np.broadcast_to(np.eye(3, dtype=np.float32), (t, capacity, 3, 3)).copy()
     size = np.ones((capacity, 3), np.float32)
     kind = np.zeros((capacity, len(KINDS)), np.float32)
-    for o, obstacle in enumerate(obstacles[:capacity]):
+    walkable = np.zeros(capacity, np.float32)
+    with_formula = [obstacle for obstacle in obstacles if obstacle.grid is None]
+    for o, obstacle in enumerate(with_formula[:capacity]):
+        walkable[o] = float(obstacle.walkable)
         place, turn = obstacle.trajectory(times_s)
         position[:, o] = place
         axes[:, o] = rotations.to_matrix(turn)
         half_length = 0.0 if obstacle.shape == "sphere" else obstacle.size_m[1]
         size[o] = (obstacle.size_m[0], half_length, obstacle.size_m[2])
         kind[o, KINDS.index("capsule" if obstacle.shape == "sphere" else obstacle.shape)] = 1.0
-    return SceneArrays(position, axes, size, kind)
+    return SceneArrays(position, axes, size, kind, walkable)
 
 
 def to_local(points: Any, position: Any, axes: Any, xp: Any = np) -> Any:
@@ -103,26 +112,92 @@ def swept_distance(points: Any, scene: Any, xp: Any = np) -> tuple[Any, Any]:
     """
     local = to_local(points, scene.position, scene.axes, xp)
     at_frames = local_distance(local, scene.size, scene.kind, xp)
-    first, second = local[..., :-1, :, :, :], local[..., 1:, :, :, :]
-    size = scene.size[..., None, None, :, :]
-    reach = xp.stack([size[..., 0], size[..., 1] + size[..., 0] * scene.kind[..., None, None, :, 0],
-                      size[..., 2] * scene.kind[..., None, None, :, 1]
-                      + size[..., 0] * (1 - scene.kind[..., None, None, :, 1])], -1)  # fmt: skip
-    a, d = first / reach, (second - first) / reach
-    if xp is not np:  # the nearest moment is a choice, not a variable: no gradient through it
-        a, d = a.detach(), d.detach()
-    moment = -(a * d).sum(-1) / ((d * d).sum(-1) + _EPS)
-    moment = xp.minimum(xp.maximum(moment, xp.zeros_like(moment)), xp.ones_like(moment))
-    between = local_distance(first + (second - first) * moment[..., None], scene.size, scene.kind, xp)
+    first = local[..., :-1, :, :, :]
+    way = local[..., 1:, :, :, :] - first
+    moment = nearest_share(first, way, scene, xp)
+    between = local_distance(first + way * moment[..., None], scene.size, scene.kind, xp)
     return at_frames, between
 
 
-def penetration_depth(points: Array, radii: Array, scene: SceneArrays) -> Array:
-    """Deepest penetration per frame ``(T,)`` of joints with ``radii (J,)``, zero where clear, metres."""
-    frames, between = swept_distance(np.asarray(points, np.float64), scene)
-    depth = np.maximum(radii[:, None] - frames, 0.0).max(axis=(-1, -2))
-    if len(between):
-        swept = np.maximum(radii[:, None] - between, 0.0).max(axis=(-1, -2))
-        depth[:-1] = np.maximum(depth[:-1], swept)
-        depth[1:] = np.maximum(depth[1:], swept)
-    return depth
+def limb_room(points: Any, radii: Any, limbs: Sequence[tuple[int, int]], scene: Any, xp: Any = np) -> Any:
+    """Radius minus distance ``(..., T, limbs, O)`` at the point of each limb that is nearest to each obstacle's centre.
+
+    A limb is a capsule between two joints; its radius runs linearly from one to the other.
+    """
+    heads, tails = [a for a, _ in limbs], [b for _, b in limbs]
+    local = to_local(points, scene.position, scene.axes, xp)
+    first = local[..., heads, :, :]
+    way = local[..., tails, :, :] - first
+    share = nearest_share(first, way, scene, xp)
+    radius = radii[heads][:, None] + (radii[tails] - radii[heads])[:, None] * share
+    return radius - local_distance(first + way * share[..., None], scene.size, scene.kind, xp)
+
+
+def nearest_share(first: Any, way: Any, scene: Any, xp: Any = np) -> Any:
+    """Where on ``first + share * way`` (obstacle frames, ``(..., T, N, O, 3)``) the obstacle's centre is nearest.
+
+    Measured in units of the obstacle's size. The share, 0 to 1, is a choice, not a variable: it has no gradient.
+    """
+    size = scene.size[..., None, None, :, :]
+    round_, edged = scene.kind[..., None, None, :, 0], scene.kind[..., None, None, :, 1]
+    reach = xp.stack([size[..., 0], size[..., 1] + size[..., 0] * round_,
+                      size[..., 2] * edged + size[..., 0] * (1 - edged)], -1)  # fmt: skip
+    a, d = first / reach, way / reach
+    if xp is not np:
+        a, d = a.detach(), d.detach()
+    share = -(a * d).sum(-1) / ((d * d).sum(-1) + _EPS)
+    return xp.minimum(xp.maximum(share, xp.zeros_like(share)), xp.ones_like(share))
+
+
+def grid_distance(points: Any, grid: Any, xp: Any) -> Any:
+    """Distance ``(B, T, N, G)`` of world points ``(B, T, N, 3)`` to the posed grids of a problem, trilinear.
+
+    ``grid``: an object with ``values (B, G, X, Y, Z)``, ``low`` and ``cell`` ``(B, G, 3)``, ``position (B, T, G, 3)``
+    and ``axes (B, T, G, 3, 3)``. Outside of a grid: the value at its edge plus the way there. torch (with gradients).
+    """
+    b, t, n, _ = points.shape
+    g, *size = grid.values.shape[1:]
+    local = to_local(points, grid.position, grid.axes, xp)  # (B, T, N, G, 3)
+    raw = (local - grid.low[:, None, None]) / grid.cell[:, None, None]
+    top = xp.as_tensor([k - 1.0 for k in size], dtype=raw.dtype, device=raw.device)
+    inside = xp.minimum(xp.maximum(raw, xp.zeros_like(raw)), top.expand_as(raw))
+    beyond = xp.sqrt((((raw - inside) * grid.cell[:, None, None]) ** 2).sum(-1) + _EPS)
+    corner = xp.minimum(xp.floor(inside.detach()), (top - 1.0).expand_as(raw))
+    u, v, w = components(inside - corner, xp)
+    # clamped as whole numbers too: a position that is not finite must not become an index outside of the grid
+    i, j, k = (xp.clamp(c, 0, n - 2) for c, n in zip(components(corner.long(), xp), size, strict=True))
+    slot = xp.arange(g, device=raw.device) * (size[0] * size[1] * size[2])
+    index = ((i * size[1] + j) * size[2] + k + slot).reshape(b, -1)
+    flat = grid.values.reshape(b, -1)
+    steps = (0, size[1] * size[2]), (0, size[2]), (0, 1)
+    found = xp.zeros_like(beyond)
+    for dx, wx in zip(steps[0], (1.0 - u, u), strict=True):
+        for dy, wy in zip(steps[1], (1.0 - v, v), strict=True):
+            for dz, wz in zip(steps[2], (1.0 - w, w), strict=True):
+                value = flat.gather(1, index + (dx + dy + dz)).reshape(b, t, n, g)
+                found = found + wx * wy * wz * value
+    return found + beyond
+
+
+def ground_at(points: Any, ground: Any, low: Any, cell: Any, channel: int, xp: Any) -> Any:
+    """One channel of the ground map ``(B, C, X, Z)`` below world points ``(B, T, N, 3)``: ``(B, T, N)``, bilinear.
+
+    Beyond the map its edge goes on. torch (with gradients).
+    """
+    b, t, n, _ = points.shape
+    size = ground.shape[2:]
+    flat = ground[:, channel].reshape(b, -1)
+    fractions, corners = [], []
+    for axis, count, start in ((0, size[0], low[:, 0]), (2, size[1], low[:, 1])):
+        raw = (points[..., axis] - start[:, None, None]) / cell[:, None, None]
+        inside = xp.clamp(raw, 0.0, count - 1.0)
+        corner = xp.clamp(xp.floor(inside.detach()), 0.0, count - 2.0)
+        fractions.append(inside - corner)
+        corners.append(xp.clamp(corner.long(), 0, count - 2))
+    index = (corners[0] * size[1] + corners[1]).reshape(b, -1)
+    u, w = fractions
+    found = xp.zeros_like(u)
+    for dx, wx in ((0, 1.0 - u), (size[1], u)):
+        for dz, wz in ((0, 1.0 - w), (1, w)):
+            found = found + wx * wz * flat.gather(1, index + (dx + dz)).reshape(b, t, n)
+    return found

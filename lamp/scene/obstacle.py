@@ -72,6 +72,11 @@ class Obstacle:
         if self.shape == "capsule" and self.size_m[1] < 0:
             raise InputError("size_m[1]", f"{self.size_m[1]} must not be negative for a capsule")
 
+    @property
+    def moves(self) -> bool:
+        """Whether it has any velocity."""
+        return any(self.linear_velocity_mps) or any(self.angular_velocity_radps)
+
     def at(self, time_s: float) -> tuple[Array, Array]:
         """Position ``(3,)`` and orientation ``(4,)`` xyzw at a session time."""
         positions, orientations = self.trajectory(np.array([time_s]))

@@ -18,14 +18,14 @@ from runtime.client.calls import ClipCollector, ClipResult, ProgressReport, Serv
 from runtime.client.errors import from_rpc_error
 from runtime.client.session import AsyncDriveSession
 from runtime.coordinates import MODEL, CoordinateSystem, facing
+from runtime.keepalive import client_options
 from runtime.limits import PROTOCOL_VERSION
 from runtime.pb.v1 import drive_pb2, service_pb2, service_pb2_grpc
 
 OnProgress = Callable[[ProgressReport], None]
 _OPTIONS = (
     ("grpc.max_receive_message_length", 16 * 1024 * 1024),
-    ("grpc.keepalive_time_ms", 30_000),
-    ("grpc.keepalive_timeout_ms", 10_000),
+    *client_options(),
 )
 
 

@@ -4,130 +4,157 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
+import logging
+import signal
 import sys
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from lamp.errors import InputError
+from runtime.settings.definition import FILE_VARIABLE, ITEMS, PREFIX, TOKEN_VARIABLE, Settings, load
 
 if TYPE_CHECKING:
     from runtime.backend import Backend
+    from runtime.security import Tokens
     from runtime.server import ServerConfig
 
-EXAMPLES = """\
+log = logging.getLogger(__name__)
+EXAMPLES = f"""\
 examples:
   lamp serve                                        this machine only, port 50061
-  lamp serve --host 0.0.0.0 --tls-cert server.pem --tls-key server.key --token-file token.txt
+  lamp serve --config server.yaml --port 50062      settings from a file, one of them overruled
+  lamp serve --config server.yaml --check           is everything in order? Starts nothing
+  lamp serve --host 0.0.0.0 --tls-cert server.pem --tls-key server.key --token-file tokens.txt
   lamp serve --bundle open --engine onnx --max-sessions 4
 
-The token can also be given in the environment variable LAMP_TOKEN; clients send it as `authorization: Bearer TOKEN`.
-Stop with Ctrl-C or SIGTERM: clients are told, get --grace seconds, and the exit status is 0.
+Every setting can be given in a YAML file (--config, or {FILE_VARIABLE}), in the environment and as a flag, later ones
+winning: `idle_timeout_s: 60`, {PREFIX}IDLE_TIMEOUT_S=60, --idle-timeout-s 60. --print-config shows what holds and where
+it came from, as a file to start from.
+
+Tokens come from --token-file, {PREFIX}TOKENS or {TOKEN_VARIABLE}; clients send one as `authorization: Bearer TOKEN`.
+SIGHUP reads the token file again; certificates are read again when their files change. Ctrl-C or SIGTERM: clients are
+told, get --grace-s seconds, and the exit status is 0; a second one ends the wait.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of ``lamp serve``."""
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=50061, help="port; 0 picks a free one (default: 50061)")
-    parser.add_argument("--bundle", help="name or folder of the bundle (default: the default bundle)")
-    parser.add_argument("--engine", choices=("auto", "onnx", "torch"), default="auto",
-                        help="auto: torch on a GPU, else onnxruntime (default)")  # fmt: skip
-    parser.add_argument("--stub", action="store_true",
-                        help="no model: a puppet that walks and steps aside, for testing clients")  # fmt: skip
-    parser.add_argument("--threads", type=int, help="CPU threads of the engine (default: all cores)")
+    """Options of ``lamp serve``: one for every setting that is no secret."""
+    parser.add_argument("--config", type=Path, metavar="FILE.yaml", help="read settings from here")
     parser.add_argument(
-        "--max-sessions", type=int, default=16, help="live characters at a time (default: 16)"
+        "--check", action="store_true", help="check settings, tokens and certificates, then end"
     )
     parser.add_argument(
-        "--max-message-mib", type=float, default=4.0, help="largest message read (default: 4)"
+        "--print-config", action="store_true", help="show every setting and its origin, then end"
     )
-    parser.add_argument("--idle-timeout", type=float, default=30.0, metavar="S",
-                        help="end sessions that are silent for so long (default: 30)")  # fmt: skip
-    parser.add_argument("--grace", type=float, default=3.0, metavar="S",
-                        help="time for clients between the stop signal and the end (default: 3)")  # fmt: skip
-    parser.add_argument("--tls-cert", type=Path, metavar="FILE.pem", help="certificate chain: serve over TLS")
-    parser.add_argument("--tls-key", type=Path, metavar="FILE.key", help="its private key")
-    parser.add_argument(
-        "--tls-client-ca", type=Path, metavar="FILE.pem", help="demand client certificates of this CA"
-    )
-    parser.add_argument(
-        "--token-file", type=Path, metavar="FILE", help="file with the access token clients must send"
-    )
-    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
-    parser.add_argument(
-        "--log-format", choices=("text", "json"), default="text", help="json: one object a line"
-    )
-
-
-def read_token(path: Path | None) -> str | None:
-    """The access token from a file or the environment; None when neither is there."""
-    if path is None:
-        return os.environ.get("LAMP_TOKEN") or None
-    token = path.read_text(encoding="utf8").strip()
-    if not token:
-        raise InputError("--token-file", f"{path} is empty")
-    return token
+    for item in ITEMS:
+        if item.secret:
+            continue
+        default = "" if item.default in (None, False) else f" (default: {item.default})"
+        shape: dict[str, Any] = {"metavar": "|".join(item.choices) or item.kind.__name__.upper()}
+        if item.kind is bool:
+            shape = {"nargs": "?", "const": "true", "metavar": "BOOL"}
+        parser.add_argument(item.flag, help=(item.doc + default).replace("%", "%%"), **shape)
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve until a signal says stop."""
-    from runtime import log
-    from runtime.limits import Limits
+    flags = {item.name: getattr(args, item.name) for item in ITEMS if not item.secret}
+    settings, effective = load(flags, args.config)
+    if args.print_config:
+        from runtime.settings.show import as_yaml
 
-    log.configure(args.log_level, args.log_format)
-    token = read_token(args.token_file)
-    try:
-        limits = Limits(
-            max_sessions=args.max_sessions,
-            max_message_bytes=int(args.max_message_mib * 1024 * 1024),
-            idle_timeout_s=args.idle_timeout,
-        )
-    except ValueError as error:
-        raise InputError("lamp serve", str(error)) from error
-    from runtime.security import Tls
-    from runtime.server import ServerConfig
+        sys.stdout.write(as_yaml(ITEMS, effective))
+        return 0
+    from runtime import log as logs
 
-    tls = None
-    if args.tls_cert or args.tls_key or args.tls_client_ca:
-        if not (args.tls_cert and args.tls_key):
-            raise InputError("lamp serve", "TLS needs both --tls-cert and --tls-key")
-        tls = Tls(args.tls_cert, args.tls_key, args.tls_client_ca)
-    config = ServerConfig(_address(args.host, args.port), limits, tls, token, args.grace)
-    backend: Backend[Any]
-    if args.stub:
-        from runtime.stub_backend import StubBackend
-
-        backend = StubBackend(step_s=0.005)
-    else:
-        from lamp.prior import MotionPrior
-        from runtime.prior_backend import PriorBackend
-
-        backend = prior = PriorBackend(
-            MotionPrior.load(args.bundle, engine=args.engine, threads=args.threads)
-        )
-        prior.warm_up()
-    asyncio.run(_serve(backend, config, args))
+    logs.configure(settings.log_level, settings.log_format)
+    if args.check:
+        return _check(settings)
+    _end_early_on_sigterm()
+    config, tokens = _config(settings)
+    asyncio.run(_serve(_backend(settings), config, settings, tokens))
     return 0
 
 
-def _address(host: str, port: int) -> str:
-    if not 0 <= port <= 65535:
-        raise InputError("--port", f"{port} is outside 0..65535")
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+def _end_early_on_sigterm() -> None:
+    """Until the server listens: a process with number 1, as in a container, otherwise ignores the signal."""
+
+    def end(*_: object) -> NoReturn:
+        raise SystemExit(0)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, end)
 
 
-async def _serve(backend: Backend[Any], config: ServerConfig, args: argparse.Namespace) -> None:
+def _config(settings: Settings) -> tuple[ServerConfig, Tokens | None]:
+    from runtime.certificates import Tls
+    from runtime.security import Tokens
+    from runtime.server import ServerConfig
+
+    found = settings.all_tokens()
+    tokens = Tokens(found) if found else None
+    tls = None
+    if settings.tls_cert is not None and settings.tls_key is not None:
+        tls = Tls(settings.tls_cert, settings.tls_key, settings.tls_client_ca)
+        tls.check()
+    config = ServerConfig(
+        settings.address, settings.limits, tls, tokens, settings.reflects, settings.grace_s,
+        settings.ping_interval_s, scheduling=settings.scheduling, metrics_address=settings.metrics_address,
+    )  # fmt: skip
+    return config, tokens
+
+
+def _check(settings: Settings) -> int:
+    """Everything that can be wrong without starting anything; raises what the start would."""
+    from lamp import bundle
+
+    config, tokens = _config(settings)
+    place = "no model" if settings.stub else f"bundle {bundle.find(settings.bundle).name}"
+    sys.stdout.write(
+        f"in order: {config.address}, {'TLS' if config.tls else 'no TLS'}, "
+        f"{len(tokens) if tokens else 'no'} token(s), {place}\n"
+    )
+    return 0
+
+
+def _backend(settings: Settings) -> Backend[Any]:
+    if settings.stub:
+        from runtime.stub_backend import StubBackend
+
+        return StubBackend(step_s=0.005)
+    from lamp.prior import MotionPrior
+    from runtime.prior_backend import PriorBackend
+
+    prior = PriorBackend(MotionPrior.load(settings.bundle, engine=settings.engine, threads=settings.threads))
+    prior.warm_up()
+    return prior
+
+
+async def _serve(
+    backend: Backend[Any], config: ServerConfig, settings: Settings, tokens: Tokens | None
+) -> None:
     """Serve; say where as soon as clients can connect."""
+    from runtime import lifecycle
     from runtime.server import LampServer
 
     server, info = LampServer(backend, config), backend.info
 
     def announce() -> None:
         sys.stdout.write(
-            f"serving on {_address(args.host, server.port)}{' (TLS)' if config.tls else ''}\n"
+            f"serving on {settings.address_with(server.port)}{' (TLS)' if config.tls else ''}\n"
             f"bundle   {info.name}\nlicence  {info.licence}\nengine   {info.engine} on {info.device}\n"
         )
         sys.stdout.flush()
 
-    await server.run(announce)
+    def reload() -> None:
+        now = settings.all_tokens()
+        if (tokens is None) != (not now):
+            raise InputError(
+                "token", "a server without tokens cannot get some while it runs, nor lose all; restart it"
+            )
+        if tokens is not None:
+            tokens.replace(now)
+            log.info("%d token(s) are accepted now", len(tokens))
+
+    await lifecycle.run(server, announce, reload)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,9 @@ from lamp.networks import build_networks  # noqa: E402
 from lamp.problem import KeyFrames, Target, empty_row, fresh_state, stack_rows  # noqa: E402
 from lamp.scene import Obstacle  # noqa: E402
 from lamp.scene.distance import pack  # noqa: E402
+from lamp.scene.window import SceneWindows, Surroundings  # noqa: E402
 from tests import tiny  # noqa: E402
+from tests.lamp.geometry import ball_grid  # noqa: E402
 
 
 @pytest.fixture
@@ -137,16 +140,22 @@ def test_missing_and_damaged_graphs_are_named(folder):
         engine.load(tiny.shape(), problem, state)
 
 
-def batch(frames: int = tiny.LIVE_FRAMES, rows: int = 1):
-    """A busy problem: text, obstacle, key, splice."""
-    shape, rng = tiny.shape(frames), np.random.default_rng(0)
+def batch(frames: int = tiny.LIVE_FRAMES, geometry: bool = False, rows: int = 1):
+    """A busy problem: text, obstacle, key, point to look at; with geometry also steps and something that has a grid."""
+    shape, rng = replace(tiny.shape(frames), geometry=geometry), np.random.default_rng(0)
+    times = np.arange(frames) / 20
+    box = Obstacle("box", (0.1, 1.0, 0.4), (0.3, 0.3, 0.3), walkable=geometry)
     problems, states = [], []
     for _ in range(rows):
         row = empty_row(shape)
         row["text"], row["has_text"] = rng.standard_normal(tiny.TEXT_WIDTH), np.array(1.0)
-        scene = pack([Obstacle("box", (0.1, 1.0, 0.4), (0.3, 0.3, 0.3))], np.arange(frames) / 20)
-        row.update(obstacle_position=scene.position, obstacle_axes=scene.axes, obstacle_size=scene.size,
-                   obstacle_kind=scene.kind)  # fmt: skip
+        row.update(pack([box], times).row(geometry=geometry))
+        if geometry:
+            ball = Obstacle(
+                "geometry", (0.3, 1.0, 0.5), grid=ball_grid(), linear_velocity_mps=(0.2, 0.0, 0.0)
+            )
+            row.update(SceneWindows().arrays([box, ball], Surroundings((0.0, 0.0, 0.0), (0.0, 1.0)), times))
+        row["look"][:], row["look_weight"][:] = (2.0, 1.0, -1.0), 1.0
         keys = KeyFrames(frames)
         keys.add(Target(20, (0.4, 1.2, 0.5)), frames - 4, frames - 2)
         row["key"], row["key_weight"] = keys.key, keys.weight
@@ -158,8 +167,8 @@ def batch(frames: int = tiny.LIVE_FRAMES, rows: int = 1):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("variant", ["vit", "resnet"])
-def test_the_step_graph_does_what_torch_does_and_holds_no_weights(tmp_path, variant):
+@pytest.mark.parametrize(("variant", "geometry"), [("vit", False), ("vit", True), ("resnet", False)])
+def test_the_step_graph_does_what_torch_does_and_holds_no_weights(tmp_path, variant, geometry):
     """16 frames, a chain of 2: five optimisation steps in both engines from the same start."""
     pytest.importorskip("onnxscript")
     from lamp.engines.onnx_engine import OnnxEngine, external_names
@@ -167,7 +176,7 @@ def test_the_step_graph_does_what_torch_does_and_holds_no_weights(tmp_path, vari
     from lamp.formats.onnx_graph import export_step, write_graph
 
     logging.getLogger("torch").setLevel(logging.ERROR)
-    networks, shape, grid = tiny.networks(variant), tiny.shape(16), time_grid(2)
+    networks, shape, grid = tiny.networks(variant), replace(tiny.shape(16), geometry=geometry), time_grid(2)
     graph = export_step(networks, shape, 1, grid)
     write_graph(tmp_path / "step.onnx.gz", graph)
     assert gzip.decompress((tmp_path / "step.onnx.gz").read_bytes()) == graph
@@ -179,9 +188,9 @@ def test_the_step_graph_does_what_torch_does_and_holds_no_weights(tmp_path, vari
         if float(value.std()) > 0:  # biases start as zeros, which any file holds
             assert value.numel() < 100 or value.numpy().tobytes() not in graph
     weights = {k: v.numpy() for k, v in networks.state_dict().items()}
-    onnx = OnnxEngine(tmp_path, weights, {(16, 1): "step.onnx.gz"}, shape, threads=1)
+    onnx = OnnxEngine(tmp_path, weights, {(16, 1, geometry): "step.onnx.gz"}, shape, threads=1)
     plain = TorchEngine(networks, [shape], {16: grid}, torch.device("cpu"), capture=False)
-    problem, state = batch(16)
+    problem, state = batch(16, geometry)
     results = []
     for engine in (onnx, plain):
         loaded = engine.load(shape, problem, state)

@@ -10,6 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from lamp.live import LiveCharacter, LiveSettings  # noqa: E402
+from lamp.live.judge import judge  # noqa: E402
 from lamp.problem import Target  # noqa: E402
 from lamp.scene import Obstacle  # noqa: E402
 from lamp.scene.obstacle import MAX_OBSTACLES  # noqa: E402
@@ -187,7 +188,7 @@ def test_a_plan_answers_the_wishes_it_was_started_with_and_newer_ones_are_planne
     assert plan.scene_revision == 1 and not plan.settled
     newest = character.next_job(0.1)
     assert newest.context.kind == "change"  # at once, not as an improvement of the old plan
-    assert newest.context.revision == 3 and newest.context.obstacles == (BALL,)
+    assert newest.context.intent.revision == 3 and newest.context.intent.obstacles == {"ball": BALL}
     expected = character._planner.embed("jump")
     assert np.allclose(newest.rows[0][0]["text"], expected)
     finish(character, newest)
@@ -197,9 +198,9 @@ def test_a_plan_answers_the_wishes_it_was_started_with_and_newer_ones_are_planne
 def test_the_nearest_obstacles_count_when_there_are_too_many(character):
     for i in range(MAX_OBSTACLES + 5):
         character.put_obstacle(str(i), Obstacle("sphere", (0.0, 1.0, 50.0 - i), (0.3, 0.3, 0.3)))
-    obstacles = character.next_job(0.0).context.obstacles
-    assert len(obstacles) == MAX_OBSTACLES
-    assert max(o.position_m[2] for o in obstacles) < 46.0
+    row = character.next_job(0.0).rows[0][0]
+    assert (row["obstacle_kind"].sum(-1) == 1).all() and len(row["obstacle_kind"]) == MAX_OBSTACLES
+    assert row["obstacle_position"][..., 2].max() < 46.0
 
 
 def test_removed_obstacles_and_targets_are_forgotten(character):
@@ -207,8 +208,8 @@ def test_removed_obstacles_and_targets_are_forgotten(character):
     character.put_target("t", Target(20, (0.3, 1.2, 0.5)))
     character.remove_obstacle("ball")
     character.remove_target("t")
-    context = character.next_job(0.0).context
-    assert context.obstacles == () and context.targets == ()
+    demands = character.next_job(0.0).context.demands
+    assert demands.obstacles == {} and demands.targets == {}
 
 
 # -- targets ----------------------------------------------------------------------------------------------------------
@@ -219,11 +220,12 @@ def test_a_target_without_a_time_gets_one_by_distance(character):
     character.put_target("near", Target(20, (0.2, 1.2, 0.3)))
     character.put_target("far", Target(0, (0.0, 0.9, 30.0)))
     job = character.next_job(0.0)
-    near, far = job.context.targets
+    near, far = job.context.demands.targets.values()
     assert 1.0 < near.arrive_s < 3.0
     assert far.arrive_s > 20.0
     finish(character, job)
-    again = character._job("change", 9, "walk", 7, 0.1, 0).context.targets
+    character.put_obstacle("ball", BALL)
+    again = character.next_job(0.3).context.demands.targets.values()
     assert [t.arrive_s for t in again] == [near.arrive_s, far.arrive_s]  # chosen once
 
 
@@ -232,7 +234,7 @@ def test_a_near_target_is_a_key_at_its_time(character):
     character.put_target("t", Target(20, (0.2, 1.2, 0.3), arrive_s=1.5, hold_s=0.2))
     job = character.next_job(0.0)
     row, c = job.rows[0][0], job.context
-    arrive = 30 - (c.splice - c.anchor)
+    arrive = 30 - c.span.first
     frames = np.flatnonzero(row["key_weight"][:, 20].max(-1))
     assert frames.tolist() == list(range(arrive, arrive + 5))
     assert np.allclose(row["key"][arrive, 20], (0.2, 1.2, 0.3))
@@ -251,7 +253,7 @@ def test_a_far_target_pulls_by_a_waypoint_at_the_end_of_the_window(character):
 def test_targets_of_the_past_are_left_out(character):
     work(character, 0.0)
     character.put_target("t", Target(20, (0.0, 1.2, 1.0), arrive_s=0.01))
-    assert character.next_job(1.0).context.targets == ()
+    assert character.next_job(1.0).context.demands.targets == {}
 
 
 # -- what a plan says -------------------------------------------------------------------------------------------------
@@ -279,30 +281,33 @@ def test_an_attempt_to_improve_never_makes_it_worse(character):
     assert not plan.feasible
     job = character.next_job(0.0)
     assert job.context.kind == "improve"
-    start = job.context.splice + 1
-    held = character._continued(start, 99).copy()
-    before, _, _ = character._judge(held, start, job.context)
+    start, end = job.context.span.start, character.timeline.end
+    held, contacts = (
+        character.timeline.window(start, end).copy(),
+        character.timeline.window(start, end, "contacts"),
+    )
+    before = judge(held, contacts, start, job.context.demands, SETTINGS)
     job.rows[0][1]["best_joints"][:] = (0.0, 1.0, 0.3)  # every joint in the very centre: nothing is deeper
     job.rows[0][1]["best_loss"] = np.array(-1.0, np.float32)
     job.max_steps, job.steps = 1, 1
     job.finished = True
     after = character.publish(job)
-    assert np.array_equal(character._continued(start, 99), held)
-    assert after.terms["penetration_m"] == pytest.approx(before["penetration_m"])
+    assert np.array_equal(character.timeline.window(start, end), held)
+    assert after.terms["penetration_m"] == pytest.approx(before.terms["penetration_m"])
 
 
 def test_a_dropped_plan_leaves_the_noise_where_it_was(character):
     """Warm starts keep their place on the token grid when a later job is not used."""
     work(character, 0.0)
-    noise, start = character._last["best_noise"].copy(), character._last_start
+    noise, start = character._last["best_noise"].copy(), character._last_first
     character.set_prompt("other")
     job = character.next_job(0.9)
     character.cancel(job)
-    assert character._last_start == start and np.array_equal(character._last["best_noise"], noise)
-    first = job.context.splice - job.context.anchor
+    assert character._last_first == start and np.array_equal(character._last["best_noise"], noise)
+    first = job.context.span.first
     shift = (first - start) // 4
     assert shift > 0
-    again = character._start_state(first, carry_moments=False)["noise"]
+    again = character._start_state(first, tiny.shape(), carry_moments=False)["noise"]
     assert np.array_equal(again[: len(noise) - shift], noise[shift:])
 
 
@@ -311,7 +316,8 @@ def test_a_plan_that_comes_late_changes_nothing_that_was_played(character):
     character.set_prompt("other")
     job = character.next_job(0.2)
     first, before = snapshot(character)
-    playhead_s = (job.context.splice + 5) / 20
+    before_base = character.timeline.window(first, character.timeline.end, "base").copy()
+    playhead_s = (job.context.span.start + 4) / 20
     while not job.finished:
         character._planner.advance([job], 2)
     plan = character.publish(job, playhead_s)
@@ -319,9 +325,12 @@ def test_a_plan_that_comes_late_changes_nothing_that_was_played(character):
     assert plan.start_s > playhead_s
     assert np.array_equal(character.timeline.window(first, start), before[: start - first])
     new = character.timeline.window(start, start + 1)[0]
-    assert np.linalg.norm(new - before[start - first], axis=-1).max() < 1e-3  # faded in from there
+    # faded in from there; only the pelvis may already be on its way down to where the new steps need it
+    assert np.linalg.norm(new - before[start - first], axis=-1).max() < 1e-2
+    base = character.timeline.window(start, start + 1, "base")[0]
+    assert np.linalg.norm(base - before_base[start - first], axis=-1).max() < 1e-3
     # later plans find its noise where its window began
-    assert character._last_start == job.context.splice - job.context.anchor
+    assert character._last_first == job.context.span.first
 
 
 def test_plans_name_their_cost(character):
@@ -336,13 +345,13 @@ def test_a_late_plan_is_faded_in_after_what_was_played(character):
     work(character, 0.0)
     character.set_prompt("other")
     job = finish_only(character, character.next_job(0.0))
-    shown_until = job.context.splice + 9
+    shown_until = job.context.span.start + 8
     before = character.timeline.window(0, shown_until + 3).copy()
     plan = character.publish(job, shown_until / 20.0)
     after = character.timeline.window(0, shown_until + 3)
     assert np.array_equal(after[: shown_until + 1], before[: shown_until + 1])
     assert plan.start_s == pytest.approx((shown_until + 1) / 20.0)
-    assert np.abs(after[shown_until + 1] - before[shown_until + 1]).max() < 2e-3
+    assert np.abs(after[shown_until + 1] - before[shown_until + 1]).max() < 1e-2
 
 
 def finish_only(character, job):

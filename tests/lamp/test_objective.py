@@ -47,6 +47,7 @@ def busy_row(rng, **weights):
     keys.add(Target(20, (0.5, 1.2, 0.7), (True, False, True)), 9, 11)
     keys.add(Target(15, (0.2, 1.6, 0.5), weight=2.0), 12, 12)
     row["key"], row["key_weight"] = keys.key, keys.weight
+    row["look"], row["look_weight"] = rng.normal(0, 2, (FRAMES, 3)), rng.random(FRAMES)
     moving = Obstacle("sphere", (0.3, 0.9, 0.4), (0.4, 0.4, 0.4), linear_velocity_mps=(1.0, 0.0, 0.5))
     scene = pack([moving], np.arange(FRAMES) / 20)
     row.update(obstacle_position=scene.position, obstacle_axes=scene.axes, obstacle_size=scene.size,
@@ -90,6 +91,7 @@ SKIN = torch.full((2,), 0.02, dtype=torch.float64)
 JOINT_TERMS = {
     "reference": ob.reference_term,
     "key": ob.key_term,
+    "look": ob.look_term,
     "collision": lambda j, p: ob.collision_term(j, p, RADII, SKIN),
     "floor": lambda j, p: ob.floor_term(j - torch.tensor([0.0, 0.3, 0.0]), p),
     "smooth": ob.smooth_term,
@@ -154,13 +156,13 @@ def test_the_objective_is_the_weighted_sum_of_its_terms(networks, p, rng):
     assert found.joints.shape == (2, FRAMES, 22, 3) and found.contacts.shape == (2, FRAMES, 4)
     w = p["weights"][0]
     parts = [
-        ob.reference_term(found.joints, p), ob.key_term(found.joints, p),
-        ob.collision_term(found.joints, p, RADII, w[9].expand(2)), ob.foot_term(found, p),
-        ob.floor_term(found.joints, p), ob.smooth_term(found.joints, p), ob.correlation_term(noise),
-        ob.norm_term(noise),
+        ob.reference_term(found.joints, p), ob.key_term(found.joints, p), ob.look_term(found.joints, p),
+        ob.collision_term(found.joints, p, RADII, w[-1].expand(2)), ob.foot_term(found, p),
+        ob.floor_term(found.joints, p), ob.ground_term(found, p), ob.smooth_term(found.joints, p),
+        ob.correlation_term(noise), ob.norm_term(noise),
     ]  # fmt: skip
     total = sum(w[i] * value for i, (value, _) in enumerate(parts))
-    total = total + w[8] * ((noise - p["start_noise"]) ** 2).mean((1, 2))
+    total = total + w[-2] * ((noise - p["start_noise"]) ** 2).mean((1, 2))
     assert torch.allclose(loss, total)
     assert torch.allclose(terms, torch.stack([t for _, t in parts], -1))
 

@@ -8,7 +8,8 @@ import pytest
 from lamp import rotations
 from lamp.errors import InputError
 from lamp.scene import Obstacle
-from lamp.scene.distance import FAR_M, pack, penetration_depth, swept_distance
+from lamp.scene.distance import FAR_M, pack, swept_distance
+from lamp.scene.penetration import penetration_m
 
 TILT = tuple(rotations.normalize(np.array([0.3, -0.2, 0.5, 0.8])).tolist())
 SHAPES = {
@@ -135,7 +136,7 @@ def test_a_bullet_does_not_tunnel_between_frames(shape):
     frames, between = swept_distance(joint, scene)
     assert frames[..., 0].min() > 0.4
     assert between[..., 0].min() <= -0.049
-    assert penetration_depth(joint, np.array([0.05]), scene).min() >= 0.099
+    assert penetration_m(np.repeat(joint, 22, 1), [bullet], times).min() >= 0.099
 
 
 def test_spin_is_about_world_axes():
@@ -150,7 +151,7 @@ def test_spin_is_about_world_axes():
 def test_a_fast_joint_through_a_standing_wall():
     wall = Obstacle("box", (0.0, 1.0, 0.0), (0.02, 2.0, 2.0))
     joint = np.array([[[-0.6, 1.2, 0.3]], [[0.5, 1.1, 0.2]]])
-    assert penetration_depth(joint, np.array([0.05]), pack([wall], np.zeros(2))).max() >= 0.05
+    assert penetration_m(np.repeat(joint, 22, 1), [wall], np.zeros(2)).max() >= 0.05
 
 
 def test_a_spinning_plank_between_frames():
@@ -165,7 +166,7 @@ def test_empty_slots_are_far_away_and_harmless():
     points = np.zeros((3, 5, 3))
     frames, between = swept_distance(points, pack([], np.zeros(3)))
     assert (frames == FAR_M).all() and (between == FAR_M).all()
-    assert (penetration_depth(points, np.full(5, 0.1), pack([], np.zeros(3))) == 0).all()
+    assert penetration_m(np.zeros((3, 22, 3)), [], np.zeros(3)).shape == (3, 0)
 
 
 def test_numpy_and_torch_agree(rng):

@@ -48,7 +48,7 @@ def test_server_info(on_server: OnServer) -> None:
         info = await here.stub().GetServerInfo(service_pb2.GetServerInfoRequest())
         assert (info.model_name, info.engine, info.device) == ("stub", "stub", "cpu")
         assert info.min_protocol_version <= 1 <= info.max_protocol_version
-        assert (info.sessions, info.max_sessions) == (1, 16)
+        assert (info.sessions, info.max_sessions) == (1, 64)
         assert len(info.skeleton.joints) == 22
 
     on_server(body)

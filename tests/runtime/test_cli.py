@@ -16,7 +16,7 @@ from lamp.motion import Motion
 from lamp.skeleton import joint_index
 from runtime import cli
 from runtime.backend import CharacterStart
-from runtime.commands import clips, doctor, edit, serve
+from runtime.commands import clips, doctor, edit
 from runtime.stub_backend import StubBackend
 
 
@@ -70,7 +70,7 @@ def test_without_a_command_usage_is_shown(capsys: pytest.CaptureFixture[str]) ->
         (["edit", "in.npz", "--out", "x.npz", "--obstacle", "sphere", "0", "nought", "0", "1"], "nought"),
         (["edit", "absent.npz", "--out", "x.npz", "--obstacle", "sphere", "0", "1", "0", "1"], "absent.npz"),
         (["generate", "walk", "--out", "x.npz", "--bundle", "no-such-bundle"], "no-such-bundle"),
-        (["serve", "--max-sessions", "0"], "max_sessions"),
+        (["serve", "--max-sessions", "0"], "--max-sessions: 0 is not a whole number from 1"),
         (["serve", "--token-file", "absent.txt"], "absent.txt"),
         (["serve", "--stub", "--tls-cert", "absent.pem"], "--tls-key"),
         (["serve", "--stub", "--tls-cert", "absent.pem", "--tls-key", "absent.key"], "absent"),
@@ -113,19 +113,6 @@ def test_edit_options_become_targets_and_obstacles() -> None:
     )
     box = edit.parse_obstacle(["box", "0", "0.5", "3", "0.5", "0.6", "0.2"])
     assert (box.shape, box.position_m, box.size_m) == ("box", (0.0, 0.5, 3.0), (0.5, 0.6, 0.2))
-
-
-def test_token_comes_from_file_or_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LAMP_TOKEN", raising=False)
-    assert serve.read_token(None) is None
-    monkeypatch.setenv("LAMP_TOKEN", "from-environment")
-    assert serve.read_token(None) == "from-environment"
-    file = tmp_path / "token"
-    file.write_text("from-file\n")
-    assert serve.read_token(file) == "from-file"
-    file.write_text("\n")
-    with pytest.raises(InputError, match="empty"):
-        serve.read_token(file)
 
 
 def test_a_token_that_could_be_guessed_is_one_clear_line(

@@ -15,7 +15,8 @@ from lamp.scene.obstacle import Obstacle
 from runtime.backend import CharacterStart
 from runtime.coordinates import PRESETS
 from runtime.encode import FrameBlock
-from runtime.live_work import LiveTicker, LiveWork
+from runtime.live_ticker import LiveTicker
+from runtime.live_work import LiveWork
 from runtime.log import SessionLog
 from runtime.outbox import Outbox
 from runtime.playhead import Playhead
@@ -53,7 +54,7 @@ class Recording(StubBackend):
 
 def add(ticker: LiveTicker, backend: StubBackend, x: float = 0.0) -> tuple[LiveWork, Heard]:
     start, heard = CharacterStart("walk", position_m=(x, 0.0, 0.0)), Heard()
-    log = SessionLog(logging.getLogger("test"), f"session-{x:g}")
+    log = SessionLog(logging.getLogger("test"), f"no-{x:g}")
     work = LiveWork(start, PRESETS["MODEL"], 30.0, Playhead(), heard, log, Wishes("walk"))
     work.begin(backend)
     ticker.works.append(work)
@@ -103,7 +104,7 @@ def test_one_that_fails_is_let_go_and_the_batch_goes_on(caplog: pytest.LogCaptur
     assert [type(e) for e in bad.errors] == [RuntimeError]
     assert bad_work not in ticker.works
     assert bad_work.job is None
-    assert "session-1" in {getattr(r, "session", "") for r in caplog.records}
+    assert "no-1" in {getattr(r, "session", "") for r in caplog.records}
 
 
 def test_a_closed_session_leaves_no_job() -> None:

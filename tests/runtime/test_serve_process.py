@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,33 +14,8 @@ import pytest
 from lamp.motion import Motion
 from runtime import cli
 from runtime.commands import clips
+from tests.runtime.process import posix_only, served
 from tests.runtime.wire import Driven
-
-
-@contextlib.contextmanager
-def served(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server without a model; the process and its address."""
-    command = [
-        sys.executable,
-        "-m",
-        "runtime.cli",
-        "serve",
-        "--stub",
-        "--port",
-        "0",
-        "--grace",
-        "0.5",
-        *options,
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        assert first.startswith("serving on 127.0.0.1:"), first
-        yield process, first.split()[2]
-    finally:
-        process.kill()
-        process.communicate()
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +24,7 @@ def address() -> Iterator[str]:
         yield address
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM for other processes")
+@posix_only
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_well(number: signal.Signals) -> None:
     async def drive(process: subprocess.Popen[str], address: str) -> None:

@@ -38,9 +38,9 @@ class Driven:
         self._reading: asyncio.Task[Any] | None = None
 
     @classmethod
-    async def open(cls, channel: grpc.aio.Channel, **hello: Any) -> Driven:
+    async def open(cls, channel: grpc.aio.Channel, *, metadata: Any = None, **hello: Any) -> Driven:
         """Say Hello and wait for Welcome."""
-        self = cls(channel)
+        self = cls(channel, metadata=metadata)
         await self.send(
             hello=drive_pb2.Hello(**{"protocol_version": 1, "prompt": "walk", "fps": 30, **hello})
         )
@@ -107,7 +107,9 @@ class Driven:
 
     @property
     def last_index(self) -> int:
-        return max(self.frames, default=-1)
+        """Of the last frame received; before the first, the one before the first that was announced."""
+        first = round(self.welcome.start_time_s * self.welcome.fps) if self.welcome is not None else 0
+        return max(self.frames, default=first - 1)
 
     def sent_until_s(self, fps: float = 30.0) -> float:
         return self.last_index / fps
