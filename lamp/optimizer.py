@@ -85,9 +85,7 @@ class EngineRun:
 
     batch: int  # rows the engine ran, padding included
     steps: int
-    states: tuple[
-        Arrays, ...
-    ]  # those of the rows that were moved, in their order: the objects a job's ``rows`` hold
+    states: tuple[Arrays, ...]  # of the rows that were moved, in order: the objects that ``PlanJob.rows`` hold
 
 
 class NoiseOptimizer:
@@ -180,7 +178,7 @@ class NoiseOptimizer:
         problem, state = job.rows[start]
         rows = [(problem, dict(state)) for _ in range(batch)]
         rows[row] = (problem, state)
-        self._run(job.shape, rows, steps)
+        self._run_batch(job.shape, rows, batch, steps)
         self._mark(job)
 
     def _mark(self, job: PlanJob) -> None:

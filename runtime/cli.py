@@ -41,6 +41,8 @@ COMMANDS: dict[str, Command] = {
     "generate": Command("runtime.commands.generate", "motion from a sentence"),
     "edit": Command("runtime.commands.edit", "change a motion so that it meets targets and avoids obstacles"),
     "view": Command("runtime.commands.view", "see and drive characters in the browser"),
+    "record": Command("runtime.commands.record", "play a scripted scene and keep the recording"),
+    "replay": Command("runtime.commands.replay", "plan recorded sessions again and compare bit for bit"),
     "doctor": Command(
         "runtime.commands.doctor", "check this machine and say what to do about what is missing"
     ),

@@ -123,7 +123,8 @@ class Drives:
         work = session.work
         if self.recorder is not None and not session.resumed:
             work.recording = self.recorder.session(session.token, work.log, work.playhead.now_s)
-        session.received(drive_pb2.DriveRequest(hello=hello))
+        if work.recording is not None:
+            work.recording.tape.received(drive_pb2.DriveRequest(hello=hello))
 
     def _take_up(self, old: Session, opening: Opening) -> Session:
         """A session that goes on where ``old`` lost its stream, or is about to: the newer stream of a token wins, since

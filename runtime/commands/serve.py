@@ -26,6 +26,7 @@ examples:
   lamp serve --config server.yaml --port 50062      settings from a file, one of them overruled
   lamp serve --config server.yaml --check           is everything in order? Starts nothing
   lamp serve --host 0.0.0.0 --tls-cert server.pem --tls-key server.key --token-file tokens.txt
+  lamp serve --record recordings                    keep every session, for lamp replay
   lamp serve --bundle open --engine onnx --max-sessions 4
 
 Every setting can be given in a YAML file (--config, or {FILE_VARIABLE}), in the environment and as a flag, later ones
@@ -89,6 +90,7 @@ def _end_early_on_sigterm() -> None:
 
 def _config(settings: Settings) -> tuple[ServerConfig, Tokens | None]:
     from runtime.certificates import Tls
+    from runtime.recording import RecordingConfig
     from runtime.security import Tokens
     from runtime.server import ServerConfig
 
@@ -98,9 +100,13 @@ def _config(settings: Settings) -> tuple[ServerConfig, Tokens | None]:
     if settings.tls_cert is not None and settings.tls_key is not None:
         tls = Tls(settings.tls_cert, settings.tls_key, settings.tls_client_ca)
         tls.check()
+    recording = None
+    if settings.record is not None:
+        recording = RecordingConfig(settings.record, settings.record_file_mib, settings.record_folder_mib)
     config = ServerConfig(
         settings.address, settings.limits, tls, tokens, settings.reflects, settings.grace_s,
-        settings.ping_interval_s, scheduling=settings.scheduling, metrics_address=settings.metrics_address,
+        settings.ping_interval_s, recording=recording, scheduling=settings.scheduling,
+        metrics_address=settings.metrics_address,
     )  # fmt: skip
     return config, tokens
 

@@ -18,7 +18,8 @@ class Folder:
     def __init__(self, path: Path, max_bytes: int) -> None:
         self.path, self._max_bytes = path, max_bytes
         self._open: dict[Path, OutputFile] = {}
-        self._finished: list[tuple[Path, int]] = []  # the oldest first
+        self._finished: list[tuple[Path, int]] = []  # may be deleted; the oldest first
+        self._kept: list[tuple[Path, int]] = []  # finished, but not to be deleted before a new session begins
 
     def make(self) -> None:
         """Make it where it is missing. ``InputError``: nothing can be written there."""
@@ -36,13 +37,15 @@ class Folder:
         """A new file."""
         found = sorted(p for p in self.path.glob(f"*{SUFFIX}") if p not in self._open)
         self._finished = [(path, path.stat().st_size) for path in found]  # others may use the folder too
+        self._kept.clear()
         file = OutputFile(self.path / name)
         self._open[file.path] = file
         return file
 
     def room_for(self, size: int) -> bool:
         """Whether so many bytes more may be written, once the oldest finished recordings are gone."""
-        used = sum(file.size for file in self._open.values()) + sum(size for _, size in self._finished)
+        used = sum(file.size for file in self._open.values())
+        used += sum(size for _, size in [*self._finished, *self._kept])
         while used + size > self._max_bytes and self._finished:
             path, gone = self._finished.pop(0)
             log.info("deleting %s, the oldest recording, to make room", path)
@@ -50,10 +53,10 @@ class Folder:
             used -= gone
         return used + size <= self._max_bytes
 
-    def finish(self, file: OutputFile) -> None:
-        """A file is complete, or given up."""
+    def finish(self, file: OutputFile, *, keep: bool) -> None:
+        """A file is complete, or given up. ``keep``: those being written now must not push it out."""
         if self._open.pop(file.path, None) is not None:
-            self._finished.append((file.path, file.size))
+            (self._kept if keep else self._finished).append((file.path, file.size))
 
 
 class OutputFile:

@@ -38,6 +38,8 @@ class EngineWatch:
 
     def __init__(self, optimizer: NoiseOptimizer | None) -> None:
         self._owners: dict[int, tuple[JournalledCharacter, int]] = {}  # by identity of a row's state
+        self._optimizer = optimizer
+        self._engine = optimizer.engine.name if optimizer is not None else ""
         if optimizer is not None:
             optimizer.on_run = self._ran
 
@@ -56,8 +58,11 @@ class EngineWatch:
     def _ran(self, run: EngineRun) -> None:
         for row, state in enumerate(run.states):
             owner = self._owners.get(id(state))
-            if owner is not None:
-                owner[0].ran(owner[1], run.batch, row, run.steps)
+            if owner is None:
+                continue
+            if self._optimizer is not None and self._optimizer.engine.name != self._engine:
+                owner[0].tape.stop(f"the engine {self._engine} was given up, no replay could follow that")
+            owner[0].ran(owner[1], run.batch, row, run.steps)
 
 
 class JournalledCharacter:
@@ -66,7 +71,7 @@ class JournalledCharacter:
     def __init__(
         self, character: Character[Any], start: CharacterStart, tape: Tape, watch: EngineWatch
     ) -> None:
-        self._character, self._tape, self._watch = character, tape, watch
+        self._character, self.tape, self._watch = character, tape, watch
         self._runs: list[tuple[int, int, int, int]] = []
         tape.add(Began, start)
 
@@ -76,7 +81,7 @@ class JournalledCharacter:
         return functools.partial(self._intend, name, own) if INTENT.fullmatch(name) else own
 
     def _intend(self, name: str, own: Any, *arguments: Any, **options: Any) -> Any:
-        self._tape.add(Called, name, arguments, options)
+        self.tape.add(Called, name, arguments, options)
         return own(*arguments, **options)
 
     def next_job(self, playhead_s: float) -> Any:
@@ -85,7 +90,7 @@ class JournalledCharacter:
         if job is not None:
             self._runs = []
             self._watch.follow(self, job)
-            self._tape.add(JobStarted, playhead_s)
+            self.tape.add(JobStarted, playhead_s)
         return job
 
     def ran(self, start: int, batch: int, row: int, steps: int) -> None:
@@ -98,17 +103,17 @@ class JournalledCharacter:
         """See ``Character``."""
         plan = self._character.publish(job, playhead_s)
         self._watch.forget(job)
-        self._tape.add(Published, playhead_s, job.steps, tuple(self._runs), plan_fields(plan))
+        self.tape.add(Published, playhead_s, job.steps, tuple(self._runs), plan_fields(plan))
         return plan
 
     def cancel(self, job: Any) -> None:
         """See ``Character``."""
         self._watch.forget(job)
-        self._tape.add(JobDropped)
+        self.tape.add(JobDropped)
         self._character.cancel(job)
 
     def frames(self, start_s: float, end_s: float, fps: float) -> Motion:
         """See ``Character``."""
         motion = self._character.frames(start_s, end_s, fps)
-        self._tape.add(Rendered, start_s, end_s, fps, len(motion), motion_digest(motion))
+        self.tape.add(Rendered, start_s, end_s, fps, len(motion), motion_digest(motion))
         return motion

@@ -58,8 +58,10 @@ class Playback:
         self._orders: list[float] = []  # session time of every message with frames
         self._planned: list[_Planned] = []
         self._coordinates: CoordinateSystem | None = None
+        self.shown_until_s = 0.0  # where the client was when the recording ended
         for event in recording.events():
             self._take(event)
+            self.shown_until_s = max(self.shown_until_s, event.session_s)
         self._compose()
 
     @classmethod
@@ -86,8 +88,11 @@ class Playback:
         return int(np.clip(round((time_s - self.start_s) * self.fps), 0, len(self.motion) - 1))
 
     def planned(self, time_s: float) -> tuple[float, Array]:
-        """What the client had ahead of it at a session time: when its first frame is, and joints ``(N, 22, 3)``."""
-        last = bisect.bisect_right(self._orders, time_s)  # messages 0 .. last - 1 had come
+        """What the client had ahead of it at a session time: when its first frame is, and joints ``(N, 22, 3)``.
+
+        Before the first plan came: that one.
+        """
+        last = max(bisect.bisect_right(self._orders, time_s), 1)  # messages 0 .. last - 1 had come
         index = max(int(np.ceil(time_s * self.fps - 1e-6)), 0)
         poses: list[Array] = []
         while (pose := self._known(index + len(poses), last)) is not None:

@@ -132,12 +132,13 @@ class Recorder:
                 tape.log.info("recording to %s", file.path)
             ended = tape.ended  # looked at first: what is taken then holds the last record
             chunks = tape.take()
-            if not self._folder.room_for(sum(map(len, chunks))):
+            full = not self._folder.room_for(sum(map(len, chunks)))
+            if full:
                 tape.stop(f"the folder holds its {self.config.max_folder_mib:g} MiB; raise max_folder_mib")
                 chunks, ended = [*(chunks[:START_CHUNKS] if file.size == 0 else []), *tape.take()[-1:]], True
             file.write(b"".join(chunks))
             if ended:
-                self._finish(tape, file)
+                self._finish(tape, file, keep=full)
         except Exception as error:
             why = f"{self.config.folder}: {error.strerror}" if isinstance(error, OSError) else repr(error)
             tape.log.error("the recording stops, the session goes on: %s", why)
@@ -147,11 +148,11 @@ class Recorder:
             with self._lock:
                 self._tapes.discard(tape)
 
-    def _finish(self, tape: Tape, file: OutputFile, *, failed: bool = False) -> None:
+    def _finish(self, tape: Tape, file: OutputFile, *, keep: bool = False, failed: bool = False) -> None:
         with self._lock:
             self._tapes.discard(tape)
         self._files.pop(tape, None)
-        self._folder.finish(file)
+        self._folder.finish(file, keep=keep)
         file.close(force=not failed)
         tape.log.info("recorded: %s, %.1f MiB", file.path, file.size / _MIB)
 

@@ -140,7 +140,7 @@ class _Run:
         for name, now in plan_fields(plan).items():
             then = event.plan.get(name)
             if name not in NOT_COMPARED and name in event.plan and msgpack.packb(then) != msgpack.packb(now):
-                return Difference(event, f"its {name} was {_short(then)}, now it is {_short(now)}")
+                return Difference(event, _change(name, then, now))
         self.plans += 1
         return None
 
@@ -164,6 +164,16 @@ class _Run:
             self.frames += event.frames
             return None
         return frame_difference(self._recording, event, self._published.plan_id, motion)
+
+
+def _change(name: str, then: Any, now: Any) -> str:
+    """What is different in a field of a plan; of a map, the first entry that is."""
+    if isinstance(then, dict) and isinstance(now, dict) and then.keys() == now.keys() == {"$", "items"}:
+        before, after = dict(then["items"]), dict(now["items"])
+        for key in sorted(before.keys() | after.keys()):
+            if before.get(key) != after.get(key):
+                return f"its {key} was {before.get(key)}, now it is {after.get(key)}"
+    return f"its {name} was {_short(then)}, now it is {_short(now)}"
 
 
 def _short(value: Any) -> str:

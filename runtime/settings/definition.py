@@ -52,6 +52,13 @@ class Settings:
     reflection: bool | None = setting(
         None, "let clients list the services; empty: only while no token is set"
     )
+    record: Path | None = setting(None, "record every session into this folder, for `lamp replay`")
+    record_file_mib: float = setting(
+        256.0, "the recording of a session stops at this size, MiB", low=1.0, high=1e6
+    )
+    record_folder_mib: float = setting(
+        4096.0, "of all recordings, MiB; the oldest are deleted for new ones", low=1.0, high=1e6
+    )
     log_level: str = setting(
         "info", "least level of what is logged", choices=("debug", "info", "warning", "error")
     )
