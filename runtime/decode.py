@@ -17,6 +17,7 @@ from runtime import limits as bounds
 from runtime.backend import CharacterStart
 from runtime.coordinates import DIRECTIONS, PRESETS, CoordinateSystem
 from runtime.decode_motion import check_bones, read_motion
+from runtime.geometry.reference import NO_SHELF, Shelf, Waiting, read_reference
 from runtime.limits import Limits
 from runtime.pb.v1 import drive_pb2, geometry_pb2, scene_pb2
 from runtime.validation import Array, Checker
@@ -167,12 +168,16 @@ _SOME_TARGET = Target(0, (0.0, 0.0, 0.0))
 
 
 def read_obstacle(
-    message: scene_pb2.Obstacle, coordinates: CoordinateSystem, now_s: float, check: Checker
-) -> Obstacle:
-    """One obstacle; ``now_s`` is when its pose holds unless it says otherwise."""
+    message: scene_pb2.Obstacle,
+    coordinates: CoordinateSystem,
+    now_s: float,
+    check: Checker,
+    shelf: Shelf = NO_SHELF,
+) -> Obstacle | Waiting:
+    """One obstacle; ``now_s`` is when its pose holds unless it says otherwise. Geometry is looked for in ``shelf``."""
     shape = message.WhichOneof("shape")
     if shape is None:
-        check.fail("shape", "is missing; set sphere, capsule, box, cylinder or plane")
+        check.fail("shape", "is missing; set sphere, capsule, box, cylinder, plane or geometry")
         return _SOME_OBSTACLE
     if not message.HasField("position"):
         check.fail("position", "is missing")
@@ -189,7 +194,11 @@ def read_obstacle(
             )
         ),
         "time_s": read_time("time_s", message, now_s, check, default=now_s),
+        "walkable": message.walkable,
     }
+    if shape == "geometry":
+        part = check.at("geometry")
+        return read_reference(message.geometry, values, coordinates, part, shelf) or _SOME_OBSTACLE
     if check.found:
         return _SOME_OBSTACLE
     try:
@@ -204,7 +213,7 @@ def _read_size(
 ) -> tuple[float, float, float]:
     """``Obstacle.size_m`` of the shape in ``message``."""
     most = coordinates.length_from_model(bounds.MAX_EXTENT_M)
-    if shape == "plane":
+    if shape in ("plane", "geometry"):
         return (1.0, 1.0, 1.0)
     if shape == "box":
         part = check.at("box")

@@ -12,6 +12,7 @@ from lamp.errors import InputError
 from lamp.intent import Floor
 from lamp.motion import Motion
 from lamp.problem import Weights
+from lamp.scene.obstacle import Obstacle
 from lamp.tasks import Task
 from runtime import limits as bounds
 from runtime.backend import BackendInfo, OptimizeOptions
@@ -19,8 +20,9 @@ from runtime.coordinates import CoordinateSystem
 from runtime.decode import read_coordinates, read_obstacle, read_place, read_prompt, read_target
 from runtime.decode_intents import read_floor, read_key_pose, read_look_at, read_path
 from runtime.decode_motion import read_motion
+from runtime.geometry.reference import NO_SHELF, Shelf
 from runtime.limits import Limits
-from runtime.pb.v1 import service_pb2
+from runtime.pb.v1 import scene_pb2, service_pb2
 from runtime.validation import Array, Checker
 
 # A clip made from a reference without `keep` stays near the noise of the reference.
@@ -72,14 +74,16 @@ def read_generate(request: service_pb2.GenerateRequest, info: BackendInfo, limit
     return order
 
 
-def read_optimize(request: service_pb2.OptimizeRequest, info: BackendInfo, limits: Limits) -> OptimizeOrder:
-    """Tasks and how to optimise them."""
+def read_optimize(
+    request: service_pb2.OptimizeRequest, info: BackendInfo, limits: Limits, shelf: Shelf = NO_SHELF
+) -> OptimizeOrder:
+    """Tasks and how to optimise them. Geometry must be ready in ``shelf``."""
     check = Checker()
     format = _read_format(request, info, check)
     tasks: list[Task] = []
     if check.count("tasks", len(request.tasks), bounds.MAX_CLIPS, 1):
         parts = [(task, check.at(f"tasks[{i}]")) for i, task in enumerate(request.tasks)]
-        tasks = [_read_task(task, format.coordinates, info, limits, part) for task, part in parts]
+        tasks = [_read_task(task, format.coordinates, info, limits, shelf, part) for task, part in parts]
     time_limit = interval = None
     if request.HasField("time_limit_s"):
         low, high = bounds.MIN_TIME_LIMIT_S, bounds.MAX_TIME_LIMIT_S
@@ -116,6 +120,7 @@ def _read_task(
     coordinates: CoordinateSystem,
     info: BackendInfo,
     limits: Limits,
+    shelf: Shelf,
     check: Checker,
 ) -> Task:
     prompt = read_prompt("prompt", message.prompt, check, limits)
@@ -144,7 +149,7 @@ def _read_task(
             targets.append(read_target(target, coordinates, 0.0, check.at(f"targets[{i}]")))
     if check.count("obstacles", len(message.obstacles), limits.max_obstacles):
         for i, obstacle in enumerate(message.obstacles):
-            obstacles.append(read_obstacle(obstacle, coordinates, 0.0, check.at(f"obstacles[{i}]")))
+            obstacles += _read_obstacle(obstacle, coordinates, shelf, check.at(f"obstacles[{i}]"))
     intents = _read_intents(message, coordinates, limits, check)
     frames = _read_frames(0.0 if reference is not None else message.duration_s, info, check)
     try:
@@ -157,6 +162,17 @@ def _read_task(
     except InputError as error:
         check.fail(error.field, error.problem)
         return Task()
+
+
+def _read_obstacle(
+    message: scene_pb2.Obstacle, coordinates: CoordinateSystem, shelf: Shelf, check: Checker
+) -> list[Obstacle]:
+    """One obstacle; none after a violation, such as geometry that is not ready: a clip cannot wait for it."""
+    found = read_obstacle(message, coordinates, 0.0, check, shelf)
+    if isinstance(found, Obstacle):
+        return [found]
+    check.fail("geometry.id", f"{found.geometry_id} is still being built; wait until GetGeometry says READY")
+    return []
 
 
 def _read_intents(

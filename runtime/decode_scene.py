@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
+from lamp.scene.obstacle import Obstacle
 from runtime import limits as bounds
 from runtime.coordinates import CoordinateSystem
 from runtime.decode import read_obstacle, read_target
 from runtime.decode_intents import read_floor, read_key_pose, read_look_at, read_path
+from runtime.geometry.reference import NO_SHELF, Shelf, Waiting
 from runtime.limits import Limits
 from runtime.pb.v1 import drive_pb2
 from runtime.scene_state import Wishes
@@ -24,11 +27,12 @@ def read_scene_update(
     coordinates: CoordinateSystem,
     now_s: float,
     limits: Limits,
+    shelf: Shelf = NO_SHELF,
 ) -> Wishes:
     """``wishes`` with the changes of ``message``; its revision must have been looked at already."""
     check = Checker("scene_update")
     if message.clear:
-        wishes = replace(wishes, obstacles={}, targets={}, key_poses={}, look_at=None, path=None)
+        wishes = replace(wishes, obstacles={}, waiting={}, targets={}, key_poses={}, look_at=None, path=None)
 
     def merged(name: str, old: Mapping[str, V], most: int, read: Callable[..., V | None]) -> dict[str, V]:
         """What has ids of its own: those removed, then those put."""
@@ -37,9 +41,10 @@ def read_scene_update(
         put = getattr(message, f"put_{name}")
         return _put(kept, put, most, check, f"put_{name}", lambda m, part: read(m, coordinates, now_s, part))
 
+    known: dict[str, Obstacle | Waiting] = {**wishes.obstacles, **wishes.waiting}
+    obstacles = merged("obstacles", known, limits.max_obstacles, partial(read_obstacle, shelf=shelf))
     changed = replace(
-        wishes,
-        obstacles=merged("obstacles", wishes.obstacles, limits.max_obstacles, read_obstacle),
+        wishes.with_obstacles(obstacles),
         targets=merged("targets", wishes.targets, limits.max_targets, read_target),
         key_poses=merged("key_poses", wishes.key_poses, limits.max_key_poses, read_key_pose),
         look_at=None if message.clear_look_at else wishes.look_at,

@@ -11,6 +11,7 @@ import grpc
 from runtime import limits as bounds
 from runtime.backend import BackendInfo
 from runtime.decode import Opening, read_hello
+from runtime.geometry.store import GeometryStore
 from runtime.limits import Limits
 from runtime.live_work import LiveWork
 from runtime.log import with_fields
@@ -32,8 +33,15 @@ Context = grpc.aio.ServicerContext[drive_pb2.DriveRequest, drive_pb2.DriveRespon
 class Drives:
     """All live sessions of a server."""
 
-    def __init__(self, scheduler: Scheduler, info: BackendInfo, limits: Limits) -> None:
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        info: BackendInfo,
+        limits: Limits,
+        geometry: GeometryStore | None = None,
+    ) -> None:
         self._scheduler, self._info, self._limits = scheduler, info, limits
+        self._geometry = geometry
         self.recorder: Recorder | None = None  # records every session that begins from now on
         self.roster = Roster(limits.max_sessions, limits.resume_s, self._forget)
         self._strangers = 0  # streams that have not said Hello
@@ -117,7 +125,9 @@ class Drives:
     def _session(self, token: str, opening: Opening, lost: LiveWork | None = None) -> Session:
         scheduler, how = self._scheduler, "new" if lost is None else "resumed"
         scheduler.metrics.sessions_opened.labels(how).inc()
-        return Session(token, opening, self._info, self._limits, scheduler.wake, lost, scheduler.metrics)
+        return Session(
+            token, opening, self._info, self._limits, scheduler.wake, lost, scheduler.metrics, self._geometry
+        )
 
     def _record(self, session: Session, hello: drive_pb2.Hello) -> None:
         work = session.work

@@ -123,6 +123,7 @@ def limits_message(limits: Limits) -> drive_pb2.Limits:
         max_prompt_characters=limits.max_prompt_characters, max_horizon_s=limits.max_horizon_s,
         max_message_bytes=limits.max_message_bytes, idle_timeout_s=limits.idle_timeout_s, resume_s=limits.resume_s,
         max_key_poses=limits.max_key_poses, max_messages_per_s=limits.max_messages_per_s,
+        max_triangles=limits.max_triangles, max_geometry_bytes=limits.max_geometry_bytes,
     )  # fmt: skip
 
 

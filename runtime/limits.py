@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lamp.intent import MAX_KEY_POSES
 from lamp.problem import MAX_KEYS
+from lamp.scene.mesh import MAX_TRIANGLES
 from lamp.scene.obstacle import MAX_OBSTACLES
 from runtime.settings.item import check_bounds, setting
 
@@ -44,6 +45,14 @@ class Limits:
     max_obstacles: int = setting(MAX_OBSTACLES, "obstacles of a session", low=1, high=MAX_OBSTACLES)
     max_targets: int = setting(MAX_KEYS, "targets of a session", low=1, high=MAX_KEYS)
     max_key_poses: int = setting(MAX_KEY_POSES, "key poses of a session", low=1, high=MAX_KEY_POSES)
+    max_triangles: int = setting(200_000, "triangles of one uploaded mesh", low=1, high=MAX_TRIANGLES)
+    max_geometry_bytes: int = setting(
+        256 * 1024 * 1024, "memory for all geometry: uploads that come in, and grids of distances",
+        low=1024 * 1024, high=1 << 40,
+    )  # fmt: skip
+    upload_timeout_s: float = setting(
+        60.0, "seconds in which an upload of geometry must be whole", low=0.01, high=3600.0
+    )
     max_prompt_characters: int = setting(512, "length of a prompt", low=1, high=100_000)
     max_horizon_s: float = setting(
         10.0, "seconds a client may have frames ahead of its playhead", low=MIN_HORIZON_S, high=60.0

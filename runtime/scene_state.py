@@ -8,13 +8,15 @@ scene may hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from lamp.intent import Floor, KeyPose, LookAt, Path
 from lamp.problem import Target
 from lamp.scene.obstacle import Obstacle
 from runtime.backend import Character, J
+from runtime.geometry.entry import Entry
+from runtime.geometry.reference import Waiting
 
 V = TypeVar("V")
 
@@ -23,7 +25,7 @@ V = TypeVar("V")
 class Wishes:
     """All intent, things with an id by that, and the revision that made it so. The mappings are never changed.
 
-    pending: ids of geometry that obstacles refer to and that is not ready.
+    waiting: obstacles whose geometry is not ready.
     """
 
     prompt: str
@@ -34,8 +36,33 @@ class Wishes:
     look_at: LookAt | None = None
     path: Path | None = None
     floor: Floor = Floor.PLANE
-    pending: frozenset[str] = frozenset()
+    waiting: Mapping[str, Waiting] = field(default_factory=dict)
     read_s: float = 0.0  # by the clock: when the message that made it so was read
+
+    @property
+    def pending(self) -> frozenset[str]:
+        """Ids of geometry that obstacles refer to and that is not ready."""
+        return frozenset(obstacle.geometry_id for obstacle in self.waiting.values())
+
+    def with_obstacles(self, things: Mapping[str, Obstacle | Waiting]) -> Wishes:
+        """The same with these obstacles, ready or not."""
+        return replace(
+            self,
+            obstacles={id: thing for id, thing in things.items() if isinstance(thing, Obstacle)},
+            waiting={id: thing for id, thing in things.items() if isinstance(thing, Waiting)},
+        )
+
+    def waiting_for(self, entry: Entry) -> list[str]:
+        """Ids of the obstacles that wait for this geometry."""
+        return [id for id, thing in self.waiting.items() if thing.key == entry.key]
+
+    def with_geometry(self, entry: Entry) -> Wishes:
+        """The same revision, where what waited for ``entry`` waits no more; itself when nothing did or it failed."""
+        ids = self.waiting_for(entry)
+        if entry.grid is None or not ids:
+            return self
+        ready = {id: self.waiting[id].with_grid(entry.grid) for id in ids}
+        return self.with_obstacles({**self.obstacles, **self.waiting, **ready})
 
 
 def apply(character: Character[J], old: Wishes, new: Wishes) -> None:

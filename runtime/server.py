@@ -15,6 +15,7 @@ from grpc_reflection.v1alpha import reflection
 from runtime import loop_lag
 from runtime.backend import Backend
 from runtime.certificates import Tls
+from runtime.geometry.settings import GeometrySettings
 from runtime.keepalive import PING_INTERVAL_S, server_options
 from runtime.limits import Limits
 from runtime.metrics import MetricsPage
@@ -46,6 +47,7 @@ class ServerConfig:
     scheduling: Scheduling = field(default_factory=Scheduling)
     metrics_address: str | None = None  # host:port of the page for Prometheus
     recording: RecordingConfig | None = None  # record every session
+    geometry: GeometrySettings = field(default_factory=GeometrySettings)
 
 
 class LampServer:
@@ -60,7 +62,7 @@ class LampServer:
         self.metrics = self.scheduler.metrics
         self.page: MetricsPage | None = None  # while it is served
         self._lag: asyncio.Task[None] | None = None
-        self.servicer = MotionServicer(self.scheduler, self.config.limits)
+        self.servicer = MotionServicer(self.scheduler, self.config.limits, self.config.geometry)
         self._stopping: asyncio.Future[None] | None = None
         self.recorder = Recorder(backend, self.config.recording) if self.config.recording else None
         self.servicer.drives.recorder = self.recorder
@@ -141,6 +143,7 @@ class LampServer:
         )
         await self._health.enter_graceful_shutdown()
         await asyncio.gather(self.servicer.drives.drain(reason, grace_s), self.servicer.calls.drain(grace_s))
+        await self.servicer.geometry.close()
         await self.scheduler.stop()  # calls that are left end with UNAVAILABLE
         await self._server.stop(_WRAP_UP_S)
         if self.recorder is not None:

@@ -19,16 +19,19 @@ from runtime.decode import read_coordinates
 from runtime.decode_clips import ClipFormat, read_generate, read_optimize
 from runtime.drive import Context, Drives, Requests
 from runtime.encode import FrameBlock
+from runtime.geometry import calls as geometry_calls
+from runtime.geometry.settings import GeometrySettings
+from runtime.geometry.store import GeometryStore
 from runtime.inflight import InFlight
 from runtime.limits import Limits
 from runtime.offline_work import Done, Status
-from runtime.pb.v1 import service_pb2, service_pb2_grpc
+from runtime.pb.v1 import geometry_upload_pb2, service_pb2, service_pb2_grpc
 from runtime.scheduler import Scheduler
 from runtime.status import abort, unavailable
 from runtime.validation import Checker
 
 log = logging.getLogger(__name__)
-_Method = Callable[["MotionServicer", Any, Any], Awaitable[None]]
+_Method = Callable[["MotionServicer", Any, Any], Awaitable[Any]]
 _CHUNK_FRAMES = 512  # 350 kB
 
 
@@ -36,22 +39,25 @@ def _counted(method: _Method) -> _Method:
     """A call that the end of the server waits for, and that is refused once that end has begun."""
 
     @functools.wraps(method)
-    async def counted(self: MotionServicer, request: Any, context: Any) -> None:
+    async def counted(self: MotionServicer, request: Any, context: Any) -> Any:
         if self.calls.draining:
             await abort(context, unavailable())
         with self.calls.call():
-            await method(self, request, context)
+            return await method(self, request, context)
 
     return counted
 
 
 class MotionServicer(service_pb2_grpc.MotionServiceServicer):
-    """The four calls. Every error leaves through ``status.abort``."""
+    """The calls. Every error leaves through ``status.abort``."""
 
-    def __init__(self, scheduler: Scheduler, limits: Limits) -> None:
+    def __init__(
+        self, scheduler: Scheduler, limits: Limits, geometry: GeometrySettings | None = None
+    ) -> None:
         self._scheduler, self._limits = scheduler, limits
         self._info = scheduler.backend.info
-        self.drives = Drives(scheduler, self._info, limits)
+        self.geometry = GeometryStore(limits, geometry)
+        self.drives = Drives(scheduler, self._info, limits, self.geometry)
         self.calls = InFlight()
 
     async def GetServerInfo(  # noqa: N802 - named by the contract
@@ -108,7 +114,8 @@ class MotionServicer(service_pb2_grpc.MotionServiceServicer):
     ) -> None:
         """Clips that meet targets, avoid obstacles, or stay near a reference."""
         try:
-            order = read_optimize(request, self._info, self._limits)
+            await geometry_calls.fetch(request, self.geometry)
+            order = read_optimize(request, self._info, self._limits, self.geometry)
             await context.write(service_pb2.OptimizeResponse(header=_header(order.format, len(order.tasks))))
             async for item in self._scheduler.run_offline(
                 offline_work.optimize(self._scheduler.backend, order)
@@ -122,6 +129,25 @@ class MotionServicer(service_pb2_grpc.MotionServiceServicer):
         """One live character."""
         try:
             await self.drives.drive(requests, context)
+        except Exception as error:
+            await abort(context, error)
+
+    @_counted
+    async def UploadGeometry(  # noqa: N802
+        self, requests: geometry_calls.Uploads, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> geometry_upload_pb2.UploadGeometryResponse:
+        """Geometry for obstacles to refer to."""
+        try:
+            return await geometry_calls.upload(requests, self.geometry, self._limits)
+        except Exception as error:
+            await abort(context, error)
+
+    async def GetGeometry(  # noqa: N802
+        self, request: geometry_upload_pb2.GetGeometryRequest, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> geometry_upload_pb2.GetGeometryResponse:
+        """How far a geometry is."""
+        try:
+            return await geometry_calls.get(request, self.geometry)
         except Exception as error:
             await abort(context, error)
 

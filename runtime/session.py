@@ -22,6 +22,9 @@ from runtime.backend import BackendInfo
 from runtime.decode import Opening, read_prompt
 from runtime.decode_scene import read_scene_update
 from runtime.encode import FrameBlock
+from runtime.geometry.entry import Entry
+from runtime.geometry.reference import NO_SHELF, Shelf
+from runtime.geometry.store import GeometryStore
 from runtime.limits import Limits
 from runtime.live_work import LiveWork
 from runtime.log import SessionLog
@@ -56,8 +59,10 @@ class Session:
         wake_worker: Callable[[], None],
         lost: LiveWork | None = None,
         metrics: Metrics | None = None,
+        geometry: GeometryStore | None = None,
     ) -> None:
-        """``lost``: the character of a session of the same token whose stream broke, to go on with."""
+        """``lost``: the character of a session of the same token whose stream broke, to go on with. Geometry is found
+        in ``geometry``."""
         self.token = token
         self.log = SessionLog(log, log_name(token))
         self.stats = SessionStats(metrics=metrics or Metrics())
@@ -93,6 +98,9 @@ class Session:
         self._ended = False
         self._changed = asyncio.Event()
         self.faulty = asyncio.Event()  # set by ``fail``
+        self._shelf: Shelf = geometry or NO_SHELF
+        if geometry is not None:
+            geometry.watch(self)
 
     # -- from the worker thread -------------------------------------------------------------------------------------
 
@@ -170,7 +178,9 @@ class Session:
             return
         now_s = self.playhead_s()
         self._wish(
-            read_scene_update(message, self.work.wishes, self._opening.coordinates, now_s, self._limits)
+            read_scene_update(
+                message, self.work.wishes, self._opening.coordinates, now_s, self._limits, self._shelf
+            )
         )
 
     def _update_prompt(self, message: drive_pb2.Prompt) -> None:
@@ -186,6 +196,22 @@ class Session:
         self.work.wishes = replace(wishes, read_s=time.monotonic())
         self.stats.changed(wishes.revision)
         self._wake_worker()
+
+    def geometry_settled(self, entry: Entry) -> None:
+        """Geometry became ready, or could not be built (``geometry.store.Watcher``)."""
+        wishes = self.work.wishes
+        ids = wishes.waiting_for(entry)
+        if not ids or self.work.listener is not self:
+            return
+        who = f"geometry {entry.id[:12]}... of {', '.join(ids)}"
+        if entry.grid is None:
+            self.notify(
+                Notice.CODE_GEOMETRY, f"{who} could not be built, plans do not know it: {entry.problem}"
+            )
+            return
+        self._wish(wishes.with_geometry(entry))
+        mend = f"; {entry.problem}" if entry.problem else ""
+        self.notify(Notice.CODE_GEOMETRY, f"{who} is ready ({entry.grid.sign_rule}){mend}")
 
     def _is_stale(self, revision: int) -> bool:
         last = self.work.wishes.revision

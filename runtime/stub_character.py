@@ -45,6 +45,7 @@ class StubJob:
     steps: int = 0
     finished: bool = False
     task: Task | None = None
+    changes: int = 0  # of the character that it knows
 
     def report(self) -> Report:
         seconds = time.monotonic() - self.started_s
@@ -69,7 +70,8 @@ class StubCharacter:
         self.scene_revision = 0
         self._steps = steps
         self._lock = threading.Lock()
-        self._planned_revision = -1
+        self._changes = 0  # of intent; geometry that became ready changes it without a new revision
+        self._planned_changes = -1
         self._planned_path: Path | None = None
         self._arrivals: dict[str, float] = {}  # of targets that name no time
         self._active: StubJob | None = None
@@ -152,6 +154,7 @@ class StubCharacter:
     def _bump(self, revision: int | None) -> None:
         last = self.scene_revision
         self.scene_revision = last + 1 if revision is None else max(last, revision)
+        self._changes += 1
 
     # -- planning ---------------------------------------------------------------------------------------------------
 
@@ -160,14 +163,16 @@ class StubCharacter:
         return self.timeline.until_s
 
     def next_job(self, playhead_s: float) -> StubJob | None:
-        changed = self.scene_revision != self._planned_revision
+        changed = self._changes != self._planned_changes
         if self._active is not None or not (changed or self.planned_until_s - playhead_s < self.window_s / 2):
             return None
         self.timeline.forget_before(int((playhead_s - _KEEP_PAST_S) * FPS))
         splice = self.timeline.end
         if changed and self._plans:
             splice = max(min(splice, round((playhead_s + self.lead_s) * FPS)), self.timeline.first)
-        self._active = StubJob(self, splice, self.scene_revision, self._steps, time.monotonic() + 0.5)
+        self._active = StubJob(
+            self, splice, self.scene_revision, self._steps, time.monotonic() + 0.5, changes=self._changes
+        )
         return self._active
 
     def cancel(self, job: StubJob) -> None:
@@ -178,7 +183,7 @@ class StubCharacter:
         self._active = None
         joints = self._continue(job.splice, round(self.window_s * FPS) + 20)
         self.timeline.replace_from(job.splice, joints, np.zeros((len(joints), 4), np.float32))
-        self._planned_revision = job.revision
+        self._planned_changes = job.changes
         self._plans += 1
         reports = self._target_reports(job.splice, joints)
         shortfalls = self._shortfalls(reports)

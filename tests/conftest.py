@@ -19,6 +19,12 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("LAMP_SHARED") or ROOT.parent / "shared")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests compute stays out of the user's cache, and the other way round."""
+    os.environ["LAMP_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what this machine cannot run, with the reason."""
     for item in items:

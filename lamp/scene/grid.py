@@ -21,7 +21,8 @@ MAX_CELLS = 8_000_000  # of one grid
 class DistanceGrid:
     """Signed distances ``values (X, Y, Z)`` at ``low_m + cell_m * (i, j, k)``, float32, in the geometry's own frame.
 
-    sign_rule: how inside and outside were told apart, one of ``SIGN_RULES``.
+    sign_rule: how inside and outside were told apart, one of ``SIGN_RULES``. problem: what should be mended in the
+    asset, for a person; empty when all is well.
     """
 
     id: str
@@ -29,6 +30,7 @@ class DistanceGrid:
     cell_m: float
     values: Array
     sign_rule: str = "solid"
+    problem: str = ""
 
     def __post_init__(self) -> None:
         check_vector("low_m", self.low_m, 3, 2000.0)

@@ -105,8 +105,8 @@ def _config(settings: Settings) -> tuple[ServerConfig, Tokens | None]:
         recording = RecordingConfig(settings.record, settings.record_file_mib, settings.record_folder_mib)
     config = ServerConfig(
         settings.address, settings.limits, tls, tokens, settings.reflects, settings.grace_s,
-        settings.ping_interval_s, recording=recording, scheduling=settings.scheduling,
-        metrics_address=settings.metrics_address,
+        settings.ping_interval_s, scheduling=settings.scheduling, metrics_address=settings.metrics_address,
+        recording=recording, geometry=settings.geometry,
     )  # fmt: skip
     return config, tokens
 

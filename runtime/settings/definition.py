@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lamp.errors import InputError
+from runtime.geometry.settings import GeometrySettings
 from runtime.keepalive import PING_INTERVAL_S
 from runtime.limits import Limits
 from runtime.scheduling import Scheduling
@@ -68,6 +69,7 @@ class Settings:
     )
     limits: Limits = Limits()
     scheduling: Scheduling = field(default_factory=Scheduling)
+    geometry: GeometrySettings = field(default_factory=GeometrySettings)
 
     def __post_init__(self) -> None:
         if (self.tls_key or self.tls_client_ca) and not self.tls_cert:
@@ -107,9 +109,15 @@ class Settings:
         return not self.all_tokens() if self.reflection is None else self.reflection
 
 
-ITEMS: tuple[Item, ...] = (*items_of(Settings), *items_of(Limits), *items_of(Scheduling))
+ITEMS: tuple[Item, ...] = (
+    *items_of(Settings),
+    *items_of(Limits),
+    *items_of(Scheduling),
+    *items_of(GeometrySettings),
+)
 LIMITS = frozenset(f.name for f in fields(Limits))
 SCHEDULING = frozenset(f.name for f in fields(Scheduling))
+GEOMETRY = frozenset(f.name for f in fields(GeometrySettings))
 
 
 def load(
@@ -124,8 +132,12 @@ def load(
 
 
 def _build(values: Mapping[str, Any]) -> Settings:
-    parts = {"limits": (Limits, LIMITS), "scheduling": (Scheduling, SCHEDULING)}
-    own = {name: value for name, value in values.items() if name not in LIMITS | SCHEDULING}
+    parts = {
+        "limits": (Limits, LIMITS),
+        "scheduling": (Scheduling, SCHEDULING),
+        "geometry": (GeometrySettings, GEOMETRY),
+    }
+    own = {n: value for n, value in values.items() if n not in LIMITS | SCHEDULING | GEOMETRY}
     try:
         made = {part: kind(**{n: values[n] for n in names}) for part, (kind, names) in parts.items()}
     except InputError:

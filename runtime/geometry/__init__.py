@@ -1,0 +1,1 @@
+"""Geometry that clients upload: received, checked, turned into grids in the background, kept and found again."""
