@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import sys
 import webbrowser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,16 +50,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of the first character (default: 0)")
     parser.add_argument("--fps", type=float, default=30.0, help="frames per second (default: 30)")
     parser.add_argument("--empty", action="store_true", help="begin without the pillar")
-    add_page_arguments(parser)
-    parser.add_argument("--open", action="store_true", help="open the page in a browser")
-
-
-def add_page_arguments(parser: argparse.ArgumentParser) -> None:
-    """Where the page is served; also of ``lamp serve --view``."""
     parser.add_argument("--view-host", default="127.0.0.1", metavar="HOST",
                         help="address the page is served on (default: 127.0.0.1)")  # fmt: skip
     parser.add_argument("--view-port", type=int, metavar="PORT",
                         help="its port; 0 picks a free one (default: the first free one from 8080 on)")  # fmt: skip
+    parser.add_argument("--until-parent-ends", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--open", action="store_true", help="open the page in a browser")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -91,11 +89,29 @@ async def _run(args: argparse.Namespace) -> None:
     def ready(shown: Live | Player) -> None:
         announce(shown.page.url, args.open)
 
-    with stopped_by_signals(stop):
+    with stopped_by_signals(stop), _bound_to_parent(stop, args.until_parent_ends):
         if file is not None:
             await run_file(file, args.view_host, args.view_port, ready, stop)
         else:
             await run_live(_options(args), ready, stop)
+
+
+@contextlib.contextmanager
+def _bound_to_parent(stop: asyncio.Event, bound: bool) -> Iterator[None]:
+    """Ends with the process that started this one, however that ends; a system without parents does not."""
+    parent = os.getppid()
+
+    async def watch() -> None:
+        while os.getppid() == parent:
+            await asyncio.sleep(1.0)
+        stop.set()
+
+    watching = asyncio.ensure_future(watch()) if bound else None
+    try:
+        yield
+    finally:
+        if watching is not None:
+            watching.cancel()
 
 
 def _options(args: argparse.Namespace) -> Any:

@@ -11,27 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp.problem import Target
-from lamp.scene.distance import local_distance, pack, to_local
 from lamp.scene.obstacle import Obstacle
-from lamp.skeleton import JOINT_RADII_M
+from lamp.scene.penetration import penetration_m
 
 Array = NDArray[Any]
 HISTORY_S = 60.0
 
 
 def penetrations(joints_m: Array, obstacles: Mapping[str, Obstacle], time_s: float) -> dict[str, float]:
-    """Deepest penetration by obstacle, metres, 0 where clear: joints ``(22, 3)`` with their radii at a session time.
-
-    A geometry, whose distances only the server has, is left out.
-    """
-    solid = {id: o for id, o in obstacles.items() if o.shape != "geometry"}
-    if not solid:
-        return {}
-    scene = pack(list(solid.values()), np.array([time_s]), capacity=len(solid))
-    local = to_local(np.asarray(joints_m, np.float64)[None], scene.position, scene.axes)
-    distance = local_distance(local, scene.size, scene.kind)[0]  # (22, O)
-    depth = np.maximum(JOINT_RADII_M[:, None] - distance, 0.0).max(axis=0)
-    return dict(zip(solid, depth.tolist(), strict=True))
+    """Deepest penetration by obstacle, metres, 0 where clear: a body with joints ``(22, 3)`` at a session time."""
+    depths = penetration_m(np.asarray(joints_m)[None], list(obstacles.values()), np.array([time_s]))
+    return dict(zip(obstacles, depths[0].tolist(), strict=True))
 
 
 def target_error(joints_m: Array, target: Target) -> float:
