@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from runtime.client import AsyncLampClient, ServerInfo
+from runtime.client import AsyncLampClient, LampError, ServerInfo
 from runtime.viewer.character import Start
 from runtime.viewer.live import Live
 from runtime.viewer.panel import Panel
@@ -39,7 +39,7 @@ class Options:
 async def run_live(options: Options, ready: Callable[[Live], None], stop: asyncio.Event) -> None:
     """Serve the page until ``stop``. ``LampError`` when there is no server at first, or it lets nobody in."""
     async with AsyncLampClient(options.address, **options.connection) as client:
-        info = await client.server_info()
+        info = await _reach(client, options.address)
         page = open_page(options.host, options.port)
         try:
             live = Live(page, client, options.characters, options.start, _notifier(page))
@@ -53,6 +53,18 @@ async def run_live(options: Options, ready: Callable[[Live], None], stop: asynci
                 await live.end()
         finally:
             await asyncio.to_thread(page.close)
+
+
+async def _reach(client: AsyncLampClient, address: str) -> ServerInfo:
+    """What the server says about itself."""
+    try:
+        return await client.server_info()
+    except LampError as error:
+        if error.code not in ("DEADLINE_EXCEEDED", "UNAVAILABLE"):
+            raise
+        raise LampError(
+            error.code, f"no server answers at {address}; start one with `lamp serve`, or name another"
+        ) from error
 
 
 async def run_file(
