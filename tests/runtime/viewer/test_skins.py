@@ -112,7 +112,7 @@ def test_soles_are_on_the_floor_in_motion_data(pieces: list[skins.Piece], shared
         world = world_rotations(local)
         feet = [posed(p, joints.astype(np.float64), world) for p in pieces if p.joint in (7, 8)]
         lows.append(np.concatenate(feet)[:, 1].min() - joints[:, 1].min())
-    assert abs(np.median(lows)) < 0.03
+    assert abs(np.median(lows)) < 0.05
 
 
 def test_capsules_are_the_volume_that_keeps_clear() -> None:
