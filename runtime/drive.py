@@ -61,25 +61,18 @@ class Drives:
             session = await self._open(requests)
             about = with_fields(peer=context.peer(), client=session.client_name)
             session.log.info("session %s", "taken up again" if session.resumed else "opened", extra=about)
-            broken, ended = False, "the client went away"
+            broken, reason = False, "bye"
             try:
                 await self._start(session)
                 welcome = session.welcome()
                 await context.write(welcome)
                 session.sent(welcome)
                 await self._converse(session, requests, context)
-                ended = "bye"
             except BaseException as error:
-                broken = _is_broken(error, context)
-                if isinstance(error, Exception):
-                    ended = fault_of(error).reason
+                broken, reason = _is_broken(error, context), _reason(error)
                 raise
             finally:
-                counts = session.stats.summary()
-                session.log.info(
-                    "session closed", extra=with_fields(reason=ended, peer=context.peer(), **counts)
-                )
-                self._leave(session, broken)
+                self._leave(session, broken, reason)
         finally:
             self._streams -= 1
             if not self._streams:
@@ -141,7 +134,7 @@ class Drives:
         a client knows of a broken connection long before its server does."""
         old.work.playhead.hold()
         session = self._session(old.token, opening, old.work)
-        session.started = True
+        session.started, session.stats = True, old.stats
         self.roster.replace(old, session)
         old.fail(Fault(grpc.StatusCode.ABORTED, "TAKEN_OVER", "another stream with the same token took over"))
         return session
@@ -157,7 +150,7 @@ class Drives:
         except LookupError:
             raise unavailable("the character failed in the meantime; connect again") from None
 
-    def _leave(self, session: Session, broken: bool) -> None:
+    def _leave(self, session: Session, broken: bool, reason: str) -> None:
         """The stream of ``session`` is over."""
         if not self.roster.has(session):
             session.log.info("stream ended: another one took over")
@@ -168,10 +161,11 @@ class Drives:
         else:
             self.roster.remove(session)
             self._scheduler.remove(session.work)
+            session.log_end(reason)
 
     def _forget(self, session: Session) -> None:
         self._scheduler.remove(session.work)
-        session.log.info("the character is let go: its client did not come back, or others needed its place")
+        session.log_end("its client did not come back, or others needed its place")
 
     async def _hello(self, requests: Requests) -> drive_pb2.Hello:
         """The Hello that must come first, in a version this server speaks."""
@@ -238,6 +232,11 @@ def _is_broken(error: BaseException, context: Context) -> bool:
     if isinstance(error, Fault):
         return False
     return isinstance(error, asyncio.CancelledError) or context.done() or context.cancelled()
+
+
+def _reason(error: BaseException) -> str:
+    """Why a stream ended, for the log."""
+    return fault_of(error).reason if isinstance(error, Exception) else "the client went away"
 
 
 def _checked(request: drive_pb2.DriveRequest | None) -> drive_pb2.Hello:

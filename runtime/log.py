@@ -17,10 +17,10 @@ _SHOWN_OF_TOKEN = (
 
 
 class SessionLog(logging.LoggerAdapter[logging.Logger]):
-    """A logger whose records have ``session`` set: the beginning of the session's token."""
+    """A logger whose records have ``session`` set."""
 
     def __init__(self, logger: logging.Logger, session: str) -> None:
-        super().__init__(logger, {"session": session[:_SHOWN_OF_TOKEN]})
+        super().__init__(logger, {"session": session})
 
     def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
         """Add the session to the record."""

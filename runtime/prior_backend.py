@@ -12,7 +12,9 @@ from lamp.optimizer import NoiseOptimizer, PlanJob
 from lamp.prior import MotionPrior, Result
 from lamp.scene.obstacle import Obstacle
 from lamp.tasks import Task
+from lamp.timeline import FPS
 from runtime.backend import BackendInfo, CharacterStart, DeviceState, OptimizeOptions
+from runtime.start_motion import past_of
 
 _LIBRARIES = {"onnx": "onnxruntime", "torch": "torch"}
 _MOST_CHARACTERS = 64  # in one batch
@@ -49,9 +51,13 @@ class PriorBackend:
 
     def new_character(self, start: CharacterStart) -> LiveCharacter:
         """A live character; it plans nothing yet."""
+        motion, start_s = start.motion, start.time_s
+        if motion is not None:
+            first, motion = past_of(motion, start_s)
+            start_s = (first + len(motion) - 1) / FPS
         return LiveCharacter(
             self._prior.planner, prompt=start.prompt, seed=start.seed, start_position_m=start.position_m,
-            start_heading_rad=start.heading_rad, settings=self._settings,
+            start_heading_rad=start.heading_rad, start_motion=motion, start_time_s=start_s, settings=self._settings,
         )  # fmt: skip
 
     def warm_up(self) -> None:

@@ -27,7 +27,7 @@ from runtime.geometry.reference import NO_SHELF, Shelf
 from runtime.geometry.store import GeometryStore
 from runtime.limits import Limits
 from runtime.live_work import LiveWork
-from runtime.log import SessionLog
+from runtime.log import SessionLog, with_fields
 from runtime.metrics import Metrics
 from runtime.outbox import Outbox
 from runtime.pb.v1 import drive_pb2
@@ -365,6 +365,10 @@ class Session:
         self._changed.set()
 
     # -- ends -------------------------------------------------------------------------------------------------------
+
+    def log_end(self, reason: str) -> None:
+        """The line that closes a session: why, and what it has done."""
+        self.log.info("session closed", extra=with_fields(reason=reason, **self.stats.summary()))
 
     def go_away(self, reason: str, grace_s: float) -> None:
         """Announce the end; the session goes on until ``fail`` or ``end``."""

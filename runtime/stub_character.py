@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +22,8 @@ from lamp.tasks import Task
 from lamp.timeline import FPS, Timeline
 from runtime import stub_pose
 from runtime.backend import CharacterStart
-from runtime.stub_walk import Spot, detour_m, past_of, walk
+from runtime.start_motion import past_of
+from runtime.stub_walk import Spot, detour_m, walk
 
 Array = NDArray[Any]
 _SPEEDS_MPS = {"stand": 0.0, "run": 2.5}  # by a word of the prompt
@@ -288,10 +288,8 @@ def clip_of(task: Task) -> tuple[Motion, dict[str, float]]:
     character = StubCharacter(CharacterStart(task.prompt), 1)
     character.obstacles = {str(i): o for i, o in enumerate(task.obstacles)}
     character.targets = {str(i): t for i, t in enumerate(task.targets)}
-    intents: Mapping[str, Any] = vars(task)
-    character.key_poses = {str(i): p for i, p in enumerate(intents.get("key_poses", ()))}
-    character.look_at, character.path = intents.get("look_at"), intents.get("path")
-    character.floor = intents.get("floor", Floor.PLANE)
+    character.key_poses = {str(i): p for i, p in enumerate(task.key_poses)}
+    character.look_at, character.path, character.floor = task.look_at, task.path, task.floor
     character.window_s = task.frames / FPS
     job = character.next_job(0.0)
     assert job is not None

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp.intent import Path
-from lamp.motion import Motion
 from lamp.scene.obstacle import Obstacle
 from lamp.timeline import FPS
 
@@ -99,13 +98,3 @@ def _radius_m(obstacle: Obstacle) -> float:
         return max(obstacle.size_m)
     low, high = np.array(obstacle.grid.low_m), np.array(obstacle.grid.high_m)
     return float((high - low)[[0, 2]].max()) * obstacle.scale / 2
-
-
-def past_of(motion: Motion, end_s: float) -> tuple[int, Motion]:
-    """What a motion whose last frame is at session time ``end_s`` was at the frames of a timeline up to then: the index
-    of the first such frame, and the motion at 20 fps from it on (at least one frame)."""
-    last = int(np.floor(end_s * FPS + 1e-6))
-    beyond_s = end_s - last / FPS
-    count = max(int(np.floor((motion.duration_s - beyond_s) * FPS + 1e-6)) + 1, 1)
-    before_s = beyond_s + np.arange(count)[::-1] / FPS
-    return last - count + 1, motion.at(motion.duration_s - before_s, FPS)

@@ -2,7 +2,7 @@
 
 from runtime.client.asynchronous import AsyncLampClient
 from runtime.client.blocking import DriveSession, LampClient
-from runtime.client.buffer import FrameBuffer, Pose, ReceivedPlan
+from runtime.client.buffer import FrameBuffer
 from runtime.client.calls import ClipResult, ProgressReport, ServerInfo
 from runtime.client.errors import (
     AuthenticationError,
@@ -14,6 +14,9 @@ from runtime.client.errors import (
     UnavailableError,
     VersionError,
 )
+from runtime.client.pose import Pose
+from runtime.client.received_plan import ReceivedPlan
+from runtime.client.reconnect import Reconnect
 from runtime.client.session import AsyncDriveSession
 
 __all__ = [
@@ -31,6 +34,7 @@ __all__ = [
     "Pose",
     "ProgressReport",
     "ReceivedPlan",
+    "Reconnect",
     "ServerInfo",
     "SessionClosedError",
     "UnavailableError",

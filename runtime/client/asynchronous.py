@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import grpc
 
@@ -13,34 +13,34 @@ import lamp
 from lamp.motion import Motion
 from lamp.tasks import Task
 from runtime import convert
-from runtime.client.buffer import ReceivedPlan
 from runtime.client.calls import ClipCollector, ClipResult, ProgressReport, ServerInfo, optimize_request
-from runtime.client.errors import from_rpc_error
+from runtime.client.errors import UnavailableError, from_rpc_error
+from runtime.client.received_plan import ReceivedPlan
+from runtime.client.reconnect import Reconnect
 from runtime.client.session import AsyncDriveSession
+from runtime.client.targets import Targets, credentials_of
 from runtime.coordinates import MODEL, CoordinateSystem, facing
-from runtime.keepalive import client_options
 from runtime.limits import PROTOCOL_VERSION
-from runtime.pb.v1 import drive_pb2, service_pb2, service_pb2_grpc
+from runtime.pb.v1 import drive_pb2, service_pb2
 
+_RECONNECT = Reconnect()
+T = TypeVar("T")
 OnProgress = Callable[[ProgressReport], None]
-_OPTIONS = (
-    ("grpc.max_receive_message_length", 16 * 1024 * 1024),
-    *client_options(),
-)
 
 
 class AsyncLampClient:
-    """One connection to a server; an async context manager. Failures raise ``LampError``.
+    """Connections to a server, or to several that do the same; an async context manager. Failures raise ``LampError``.
 
-    target: ``"host:port"`` or ``"unix:path"``. token: sent as ``authorization: Bearer``; use it with TLS. tls_ca: file
-    with the certificates to trust (PEM), or True for those of the system; tls_certificate, tls_key: the client's own.
+    target: ``"host:port"`` or ``"unix:path"``, or several of them, tried in turn. token: sent as
+    ``authorization: Bearer``; use it with TLS. tls_ca: file with the certificates to trust (PEM), or True for those of
+    the system; tls_certificate, tls_key: the client's own.
     coordinates: what goes over the wire; everything given to and taken from this class is in model space (metres,
     Y up, right-handed) whatever that is.
     """
 
     def __init__(
         self,
-        target: str,
+        target: str | Sequence[str],
         *,
         token: str | None = None,
         tls_ca: str | Path | bool | None = None,
@@ -48,12 +48,10 @@ class AsyncLampClient:
         tls_key: str | Path | None = None,
         coordinates: CoordinateSystem = MODEL,
     ) -> None:
-        self.target, self._token, self._coordinates = target, token, coordinates
-        self._tls = (tls_ca, tls_certificate, tls_key)
-        self._channel: grpc.aio.Channel | None = None
+        self._token, self._coordinates = token, coordinates
+        self._targets = Targets(target, credentials_of(tls_ca, tls_certificate, tls_key))
 
     async def __aenter__(self) -> Self:
-        self._stub_()
         return self
 
     async def __aexit__(
@@ -63,25 +61,12 @@ class AsyncLampClient:
 
     async def close(self) -> None:
         """End the connection and everything that runs on it."""
-        if self._channel is not None:
-            await self._channel.close()
-            self._channel = None
+        await self._targets.close()
 
-    def _stub_(self) -> Any:
-        """The stub, on a channel that belongs to the running loop."""
-        if self._channel is None:
-            ca, certificate, key = self._tls
-            if ca is None and certificate is None:
-                self._channel = grpc.aio.insecure_channel(self.target, options=_OPTIONS)
-            else:
-                trusted = None if ca is None or isinstance(ca, bool) else ca
-                files = [
-                    None if path is None else Path(path).read_bytes() for path in (trusted, key, certificate)
-                ]
-                credentials = grpc.ssl_channel_credentials(*files)
-                self._channel = grpc.aio.secure_channel(self.target, credentials, options=_OPTIONS)
-            self._stub = service_pb2_grpc.MotionServiceStub(self._channel)
-        return self._stub
+    @property
+    def target(self) -> str:
+        """The address in use."""
+        return self._targets.address
 
     @property
     def _metadata(self) -> tuple[tuple[str, str], ...]:
@@ -89,14 +74,28 @@ class AsyncLampClient:
 
     async def server_info(self, *, timeout_s: float = 10.0) -> ServerInfo:
         """What the server is and can do; waits for it to come up for at most ``timeout_s``."""
-        request = service_pb2.GetServerInfoRequest()
-        try:
-            answer = await self._stub_().GetServerInfo(
-                request, metadata=self._metadata, timeout=timeout_s, wait_for_ready=True
-            )
-        except grpc.RpcError as error:
-            raise from_rpc_error(error) from None
-        return ServerInfo.of(answer)
+
+        async def ask() -> ServerInfo:
+            request, alone = service_pb2.GetServerInfoRequest(), len(self._targets) == 1
+            try:
+                answer = await self._targets.stub().GetServerInfo(
+                    request, metadata=self._metadata, timeout=timeout_s, wait_for_ready=alone
+                )
+            except grpc.RpcError as error:
+                raise from_rpc_error(error) from None
+            return ServerInfo.of(answer)
+
+        return await self._somewhere(ask)
+
+    async def _somewhere(self, do: Callable[[], Awaitable[T]]) -> T:
+        """What ``do`` gives at the target in use, or at the first after it that can be reached."""
+        for _ in self._targets.addresses[1:]:
+            address = self._targets.address
+            try:
+                return await do()
+            except UnavailableError:
+                self._targets.leave(address)
+        return await do()
 
     async def generate(
         self,
@@ -114,8 +113,12 @@ class AsyncLampClient:
             prompts=prompts, duration_s=duration_s, seed=seed, guidance=guidance, fps=fps,
             coordinate_system=convert.coordinate_system_of(self._coordinates),
         )  # fmt: skip
-        call = self._stub_().Generate(request, metadata=self._metadata, timeout=timeout_s)
-        return (await self._collect(call, on_progress)).motions()
+
+        async def ask() -> list[Motion]:
+            call = self._targets.stub().Generate(request, metadata=self._metadata, timeout=timeout_s)
+            return (await self._collect(call, on_progress)).motions()
+
+        return await self._somewhere(ask)
 
     async def optimize(
         self,
@@ -139,8 +142,12 @@ class AsyncLampClient:
             seed=seed,
             fps=fps,
         )
-        call = self._stub_().Optimize(request, metadata=self._metadata, timeout=timeout_s)
-        return (await self._collect(call, on_progress)).clip_results()
+
+        async def ask() -> list[ClipResult]:
+            call = self._targets.stub().Optimize(request, metadata=self._metadata, timeout=timeout_s)
+            return (await self._collect(call, on_progress)).clip_results()
+
+        return await self._somewhere(ask)
 
     async def _collect(self, call: Any, on_progress: OnProgress | None) -> ClipCollector:
         clips = ClipCollector(self._coordinates)
@@ -175,12 +182,14 @@ class AsyncLampClient:
         client_name: str = f"lamp-python {lamp.__version__}",
         welcome_timeout_s: float = 30.0,
         on_plan: Callable[[ReceivedPlan], None] | None = None,
+        reconnect: Reconnect | None = _RECONNECT,
     ) -> AsyncDriveSession:
         """A live character: ``async with client.drive(prompt="a person walks") as session``. 0: the server's default.
 
         start_heading_rad is 0 along +Z and positive towards +X (to the character's left). start_motion: what the
         character did last, 2 s at most; its last frame is the pose at session time start_time_s. resume_token is the
         ``welcome.session_token`` of a session whose stream broke, last_frame_index the last frame received then.
+        reconnect: how to look for a server again when the connection is lost; None: the session fails then.
         """
         hello = drive_pb2.Hello(
             protocol_version=PROTOCOL_VERSION,
@@ -198,9 +207,14 @@ class AsyncLampClient:
             client_name=client_name,
         )
         return AsyncDriveSession(
-            lambda: self._stub_().Drive(metadata=self._metadata, wait_for_ready=True),
+            self._open_stream,
+            self._targets,
             hello,
             self._coordinates,
             welcome_timeout_s=welcome_timeout_s,
             on_plan=on_plan,
+            reconnect=reconnect,
         )
+
+    def _open_stream(self, wait_for_ready: bool) -> Any:
+        return self._targets.stub().Drive(metadata=self._metadata, wait_for_ready=wait_for_ready)

@@ -14,9 +14,11 @@ from lamp.problem import Target
 from lamp.scene.obstacle import Obstacle
 from lamp.tasks import Task
 from runtime.client.asynchronous import AsyncLampClient
-from runtime.client.buffer import FrameBuffer, Pose, ReceivedPlan
+from runtime.client.buffer import FrameBuffer
 from runtime.client.calls import ClipResult, ServerInfo
 from runtime.client.errors import LampError
+from runtime.client.pose import Pose
+from runtime.client.received_plan import ReceivedPlan
 from runtime.client.session import AsyncDriveSession
 from runtime.pb.v1 import drive_pb2
 
@@ -26,7 +28,7 @@ T = TypeVar("T")
 class LampClient:
     """``AsyncLampClient`` for programs without an event loop; a context manager. Takes the same arguments."""
 
-    def __init__(self, target: str, **options: Any) -> None:
+    def __init__(self, target: str | Sequence[str], **options: Any) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="lamp-client", daemon=True)
         self._thread.start()
@@ -216,6 +218,21 @@ class DriveSession:
     def going_away(self) -> drive_pb2.GoingAway | None:
         """Set when the server is about to stop."""
         return self._session.going_away
+
+    @property
+    def reconnects(self) -> int:
+        """How often the connection was lost and found again."""
+        return self._session.reconnects
+
+    @property
+    def resumed(self) -> bool:
+        """Whether the present stream took up the session where the one before lost it."""
+        return self._session.resumed
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a stream now."""
+        return self._session.connected
 
     @property
     def error(self) -> LampError | None:

@@ -4,71 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lamp import rotations, skeleton
-from lamp.intent import Shortfall, TargetReport
-from runtime import convert, convert_intents
+from lamp.motion import Motion
+from runtime import convert
+from runtime.client.bridge import Bridge
+from runtime.client.pose import Pose, between
+from runtime.client.received_plan import ReceivedPlan
 from runtime.coordinates import CoordinateSystem
-from runtime.pb.v1 import drive_pb2, motion_pb2
+from runtime.pb.v1 import motion_pb2
 
 Array = NDArray[Any]
 _SAME_M = 1e-3  # frames nearer than this count as unchanged
 _SPLICE_S = 0.4  # how far from its start a plan is compared with the motion it replaces
-
-
-@dataclass(frozen=True)
-class Pose:
-    """One instant in model space. positions_m ``(22, 3)``, local_rotations_xyzw ``(22, 4)``, contacts ``(4,)``."""
-
-    index: int  # frame number; of the earlier frame when interpolated
-    time_s: float
-    positions_m: Array
-    local_rotations_xyzw: Array
-    contacts: Array
-    plan_id: int
-
-
-@dataclass
-class ReceivedPlan:
-    """What the server said about a plan, and how smoothly it joined what was buffered.
-
-    The two jumps compare the new motion with the one buffered before, at the first frame where a joint differs by more
-    than a millimetre: the largest distance over all joints, and the largest change of velocity from the frame before to
-    it. Zero if nothing differs in the first moments, None while not known: nothing was buffered there, or the frames
-    have not come yet.
-    """
-
-    plan_id: int
-    scene_revision: int
-    start_frame: int
-    end_frame: int
-    terms: dict[str, float]
-    feasible: bool
-    reason: str
-    settled: bool
-    steps: int
-    optimise_s: float
-    received_s: float  # time.monotonic()
-    latency_s: float | None = None  # since this client sent scene_revision; None for plans nobody asked for
-    splice_position_jump_m: float | None = None
-    splice_velocity_jump_mps: float | None = None
-    shortfalls: tuple[Shortfall, ...] = ()
-    targets: tuple[TargetReport, ...] = ()
-
-    @classmethod
-    def of(cls, plan: drive_pb2.Plan, received_s: float, latency_s: float | None = None) -> ReceivedPlan:
-        """From the message."""
-        return cls(
-            plan.plan_id, plan.scene_revision, plan.start_frame, plan.end_frame, convert.terms_from(plan.terms),
-            plan.feasible, plan.reason, plan.settled, plan.steps, plan.optimise_s, received_s, latency_s,
-            shortfalls=convert_intents.shortfalls_from(plan.shortfalls),
-            targets=convert_intents.target_reports_from(plan.targets),
-        )  # fmt: skip
 
 
 class FrameBuffer:
@@ -86,19 +38,43 @@ class FrameBuffer:
         self._replaced: dict[int, Pose] = {}  # old frames around the splice
         self._starved = False
         self._stalls = 0
+        self._shown_s: float | None = None  # the latest time sampled
+        self._rejoining = False  # the next plan comes from another stream
+        self._bridge: Bridge | None = None
 
     def begin_plan(self, plan: ReceivedPlan, frames: Sequence[motion_pb2.Frame]) -> None:
         """The motion from ``plan.start_frame`` on is replaced; a plan older than the newest one is ignored."""
         poses = self._poses(frames)
         with self._lock:
-            if self._plan is not None and plan.plan_id <= self._plan.plan_id:
+            if self._plan is not None and plan.plan_id < self._plan.plan_id:
                 return
             k = plan.start_frame
             self._plan = plan
+            shown = self._at(self._shown_s) if self._rejoining and self._shown_s is not None else None
             self._replaced = {i: f for i, f in self._frames.items() if k <= i < k + _SPLICE_S * self.fps}
             for index in [i for i in self._frames if i >= k]:
                 del self._frames[index]
             self._take(poses)
+            if shown is not None:
+                self._bridge_over(shown)
+            self._rejoining = False
+
+    def rejoin(self, *, resumed: bool) -> None:
+        """Frames will come over another stream; those here stay until the first plan replaces them.
+
+        Where that changes what is on the screen, ``sample`` lets the difference fade away.
+        """
+        with self._lock:
+            self._rejoining = True
+            if not resumed:  # plans are numbered from 1 again
+                self._plan = None
+                self._frames = {i: replace(pose, plan_id=0) for i, pose in self._frames.items()}
+
+    def _bridge_over(self, shown: Pose) -> None:
+        assert self._shown_s is not None
+        now = self._at(self._shown_s)
+        if now is not None and Bridge.needed(shown, now):
+            self._bridge = Bridge(shown, now, self._shown_s)
 
     def add(self, frames: Sequence[motion_pb2.Frame]) -> None:
         """More frames; one of an older plan than the frame it would replace is ignored."""
@@ -171,39 +147,68 @@ class FrameBuffer:
 
         Beyond what is buffered the last frame is held, and a stall is counted; before it, the first. None when empty.
         """
+        with self._lock:
+            pose = self._at(time_s)
+            if pose is None:
+                return None
+            starved = time_s * self.fps > max(self._frames) + 1e-6
+            self._stalls += starved and not self._starved
+            self._starved = starved
+            self._shown_s = time_s
+            if self._bridge is not None and self._bridge.over(time_s):
+                self._bridge = None
+            return pose if self._bridge is None else self._bridge.apply(pose, time_s)
+
+    def _at(self, time_s: float) -> Pose | None:
+        """The pose at a session time, held at both ends of what is buffered."""
+        if not self._frames:
+            return None
         position = time_s * self.fps
         low = int(np.floor(position + 1e-6))
         share = max(position - low, 0.0)
+        first, last = min(self._frames), max(self._frames)
+        if position > last + 1e-6 or low < first:
+            return self._frames[last if low >= first else first]
+        a = self._frames.get(low)
+        if a is None:  # a gap: the server skipped frames whose time had passed
+            a = self._frames[min(i for i in self._frames if i > low)]
+            share = 0.0
+        b = self._frames.get(low + 1)
+        return a if b is None or share < 1e-6 else between(a, b, share, time_s)
+
+    @property
+    def shown_s(self) -> float | None:
+        """The latest session time that was sampled."""
+        return self._shown_s
+
+    def last_motion(self, end_s: float, longest_s: float) -> tuple[Motion, float] | None:
+        """What is buffered up to about ``end_s``, and the session time of its last frame; None when nothing is.
+
+        It ends at a whole tenth of a second where the rate has frames there: those are frames inside every model, too.
+        Where that lies beyond what is buffered the motion ends there, standing as ``sample`` shows it.
+        """
         with self._lock:
             if not self._frames:
                 return None
-            first, last = min(self._frames), max(self._frames)
-            starved = position > last + 1e-6
-            self._stalls += starved and not self._starved
-            self._starved = starved
-            if starved or low < first:
-                return self._frames[last if starved else first]
-            a = self._frames.get(low)
-            if a is None:  # a gap: the server skipped frames whose time had passed
-                a = self._frames[min(i for i in self._frames if i > low)]
-                share = 0.0
-            b = self._frames.get(low + 1)
-        return a if b is None or share < 1e-6 else _between(a, b, share, time_s)
+            most = max(int(longest_s * self.fps), 1)
+            last, end = max(self._frames), int(np.floor(end_s * self.fps + 1e-6))
+            if self.fps % 10.0 == 0.0:
+                end -= end % int(self.fps / 10.0)
+            if end > last:
+                frames = [self._frames[last]] * min(most, max(int(0.4 * self.fps), 2))
+            else:
+                end = max(end, min(self._frames))
+                frames = []
+                while (pose := self._frames.get(end - len(frames))) is not None and len(frames) < most:
+                    frames.insert(0, pose)
+                if not frames:  # a gap
+                    return None
+        positions, turns, contacts = (
+            np.stack([getattr(f, name) for f in frames])
+            for name in ("positions_m", "local_rotations_xyzw", "contacts")
+        )
+        return Motion(positions, turns, contacts, self.fps), end / self.fps
 
 
 def _largest(offsets: Array) -> float:
     return float(np.linalg.norm(offsets, axis=-1).max())
-
-
-def _between(a: Pose, b: Pose, share: float, time_s: float) -> Pose:
-    """The pose ``share`` of the way from ``a`` to ``b``, with exact bone lengths."""
-    qa = a.local_rotations_xyzw
-    qb = (
-        np.where(np.sum(qa * b.local_rotations_xyzw, -1, keepdims=True) < 0, -1.0, 1.0)
-        * b.local_rotations_xyzw
-    )
-    turns = rotations.normalize((1 - share) * qa + share * qb).astype(np.float32)
-    root = (1 - share) * a.positions_m[0] + share * b.positions_m[0]
-    joints = skeleton.forward_kinematics(root, turns)
-    contacts = ((1 - share) * a.contacts + share * b.contacts).astype(np.float32)
-    return Pose(a.index, time_s, joints, turns, contacts, a.plan_id)

@@ -139,15 +139,12 @@ def task_of(task: Task, coordinates: CoordinateSystem, path: str = "task") -> se
 
 
 def _add_intents(message: service_pb2.OptimizeTask, task: Task, coordinates: CoordinateSystem) -> None:
-    intents = vars(task)
-    for pose in intents.get("key_poses", ()):
-        message.key_poses.append(convert_intents.key_pose_of("", pose, coordinates))
-    if intents.get("look_at") is not None:
-        message.look_at.CopyFrom(convert_intents.look_at_of(intents["look_at"], coordinates))
-    if intents.get("path") is not None:
-        message.path.CopyFrom(convert_intents.path_of(intents["path"], coordinates))
-    if intents.get("floor") is not None:
-        message.floor = convert_intents.FLOORS[intents["floor"]]
+    message.key_poses.extend(convert_intents.key_pose_of("", pose, coordinates) for pose in task.key_poses)
+    if task.look_at is not None:
+        message.look_at.CopyFrom(convert_intents.look_at_of(task.look_at, coordinates))
+    if task.path is not None:
+        message.path.CopyFrom(convert_intents.path_of(task.path, coordinates))
+    message.floor = convert_intents.FLOORS[task.floor]
 
 
 def optimize_request(

@@ -22,7 +22,8 @@ class LampError(RuntimeError):
     """A call or a session failed.
 
     code: the gRPC status name, such as ``"INVALID_ARGUMENT"``; violations: wrong fields, if the server named some;
-    retry_after_s: when to try again, if the server said so.
+    retry_after_s: when to try again, if the server said so; reason: a constant such as ``"TOO_MANY_SESSIONS"``, empty
+    where it was not a LaMP server that spoke.
     """
 
     def __init__(
@@ -31,12 +32,14 @@ class LampError(RuntimeError):
         message: str,
         violations: tuple[FieldViolation, ...] = (),
         retry_after_s: float | None = None,
+        reason: str = "",
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.violations = violations
         self.retry_after_s = retry_after_s
+        self.reason = reason
 
 
 class InvalidRequestError(LampError):
@@ -79,14 +82,18 @@ def from_rpc_error(error: grpc.RpcError) -> LampError:
     code: grpc.StatusCode = call.code()
     violations: list[FieldViolation] = []
     retry_after_s: float | None = None
+    reason = ""
     for detail in _details(call):
         bad, retry = error_details_pb2.BadRequest(), error_details_pb2.RetryInfo()
+        info = error_details_pb2.ErrorInfo()
         if detail.Unpack(bad):
             violations += [FieldViolation(v.field, v.description) for v in bad.field_violations]
         elif detail.Unpack(retry):
             retry_after_s = retry.retry_delay.seconds + retry.retry_delay.nanos * 1e-9
+        elif detail.Unpack(info):
+            reason = info.reason
     kind = _CLASSES.get(code.name, LampError)
-    return kind(code.name, call.details() or "no reason was given", tuple(violations), retry_after_s)
+    return kind(code.name, call.details() or "no reason was given", tuple(violations), retry_after_s, reason)
 
 
 def _details(call: Any) -> list[Any]:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 
 from runtime.client.errors import LampError
+from runtime.client.intent import Intent
 from runtime.pb.v1 import drive_pb2
 
 PLAYHEAD_INTERVAL_S = 0.05  # playheads that come faster are merged
@@ -16,13 +17,19 @@ MAX_REMEMBERED = 1000  # revisions whose time of sending is known
 
 
 class Outgoing:
-    """Thread-safe. ``wake`` is called, from whatever thread, when there is something to take."""
+    """Thread-safe. ``wake`` is called, from whatever thread, when there is something to take.
 
-    def __init__(self, wake: Callable[[], None]) -> None:
+    While there is no stream nothing waits here: ``connect`` says what there is to say then, from ``intent``.
+    """
+
+    def __init__(self, wake: Callable[[], None], intent: Intent) -> None:
         self._wake = wake
+        self._intent = intent
         self._lock = threading.Lock()
         self._waiting: deque[drive_pb2.DriveRequest] = deque()
-        self._playhead_s: float | None = None
+        self._connected = True
+        self._told_s: float | None = None  # the newest playhead
+        self._playhead_s: float | None = None  # the same, while it waits to be sent
         self._playhead_sent = -1.0
         self.revision = 0  # the newest one given out
         self._posted: dict[int, float] = {}
@@ -35,13 +42,19 @@ class Outgoing:
                     "RESOURCE_EXHAUSTED", f"{MAX_WAITING} messages wait to be sent; the server reads none"
                 )
             message = make(self.revision + 1)
-            self.revision += 1
-            self._waiting.append(message)
-            self._posted[self.revision] = time.monotonic()
-            self._posted.pop(self.revision - MAX_REMEMBERED, None)
+            self._number()
+            self._intent.note(self.revision, message)
+            if self._connected:
+                self._waiting.append(message)
             revision = self.revision
         self._wake()
         return revision
+
+    def _number(self) -> int:
+        self.revision += 1
+        self._posted[self.revision] = time.monotonic()
+        self._posted.pop(self.revision - MAX_REMEMBERED, None)
+        return self.revision
 
     def post_bye(self) -> None:
         """The last message."""
@@ -52,12 +65,46 @@ class Outgoing:
     def set_playhead(self, time_s: float) -> None:
         """Replaces a playhead that was not sent yet."""
         with self._lock:
-            self._playhead_s = time_s
+            self._told_s = self._playhead_s = time_s
         self._wake()
+
+    @property
+    def told_s(self) -> float | None:
+        """The newest playhead."""
+        return self._told_s
 
     def posted_at(self, revision: int) -> float | None:
         """``time.monotonic()`` when a revision was posted; None if it is not ours or long ago."""
         return self._posted.get(revision)
+
+    def refused(self, revision: int) -> None:
+        """The server could not use what was posted with ``revision``."""
+        with self._lock:
+            self._intent.refuse(revision)
+
+    def disconnect(self) -> None:
+        """The stream is gone, and what waited with it: the intent knows it all."""
+        with self._lock:
+            self._connected = False
+            self._waiting.clear()
+
+    def connect(self, known_revision: int, *, resumed: bool) -> None:
+        """A new stream. Its server knows the session up to ``known_revision``, or (not ``resumed``) only its prompt."""
+        with self._lock:
+            self._connected = True
+            self._playhead_s, self._playhead_sent = self._told_s, -1.0
+            prompt, scene = self._intent.now()
+            if resumed and known_revision >= self.revision:
+                self.revision = known_revision
+            elif resumed:
+                message = drive_pb2.Prompt(revision=self.revision, text=prompt)
+                self._waiting.append(drive_pb2.DriveRequest(prompt=message))
+                scene.revision = self._number()
+                self._waiting.append(drive_pb2.DriveRequest(scene_update=scene))
+            elif self.revision > 0:
+                scene.revision = self.revision
+                self._waiting.append(drive_pb2.DriveRequest(scene_update=scene))
+        self._wake()
 
     def take(self, now: float) -> tuple[list[drive_pb2.DriveRequest], float | None]:
         """Messages to send now, and seconds until a playhead that waits may be sent (None: none waits)."""

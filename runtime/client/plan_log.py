@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from runtime.client.buffer import ReceivedPlan
+from runtime.client.received_plan import ReceivedPlan
 
 MAX_PLANS = 1000  # remembered; a reader further behind misses the oldest
 

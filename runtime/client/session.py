@@ -1,4 +1,4 @@
-"""One live character, seen from the game: intent goes out, plans and frames come in."""
+"""One live character, seen from the game: intent goes out, plans and frames come in, over one stream after another."""
 
 from __future__ import annotations
 
@@ -10,112 +10,79 @@ from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Any, Self
 
-import grpc
-
-from lamp.intent import Floor, KeyPose, LookAt, Path
-from lamp.problem import Target
-from lamp.scene.obstacle import Obstacle
-from lamp.skeleton import SKELETON_HASH
-from runtime import convert, convert_intents
-from runtime.client.buffer import FrameBuffer, Pose, ReceivedPlan
-from runtime.client.errors import (
-    LampError,
-    SessionClosedError,
-    UnavailableError,
-    VersionError,
-    from_rpc_error,
-)
+from runtime.client.asking import Asking
+from runtime.client.buffer import FrameBuffer
+from runtime.client.errors import LampError, SessionClosedError
+from runtime.client.intent import Intent
+from runtime.client.link import Link
 from runtime.client.outgoing import Outgoing
 from runtime.client.plan_log import PlanLog
+from runtime.client.pose import Pose
+from runtime.client.received_plan import ReceivedPlan
+from runtime.client.reconnect import Reconnect, is_lost
+from runtime.client.search import Search
+from runtime.client.targets import Targets
 from runtime.coordinates import CoordinateSystem
 from runtime.pb.v1 import drive_pb2
 
 log = logging.getLogger(__name__)
+Notice = drive_pb2.Notice
 
 MAX_NOTICES = 100
 
 
-class AsyncDriveSession:
+class AsyncDriveSession(Asking):
     """An async context manager made by ``AsyncLampClient.drive``; inside it the server has said welcome.
 
     Everything is in model space (metres, Y up, right-handed), session time and seconds. What sends (``set_prompt``,
     ``put_obstacle`` ...) never waits for the network and returns the revision that plans will name.
     ``on_plan`` is called on the event loop for every plan.
+
+    When the connection is lost the session looks for a server again (``Reconnect``), goes on with the character there
+    or starts it anew from what is buffered, and tells it the whole scene; session time goes on. Meanwhile ``sample``
+    plays what is buffered and then holds.
     """
 
     def __init__(
         self,
-        open_stream: Callable[[], Any],
+        open_stream: Callable[[bool], Any],
+        targets: Targets,
         hello: drive_pb2.Hello,
         coordinates: CoordinateSystem,
         *,
         welcome_timeout_s: float = 30.0,
         on_plan: Callable[[ReceivedPlan], None] | None = None,
+        reconnect: Reconnect | None = None,
     ) -> None:
-        self._open_stream, self._hello, self._coordinates = open_stream, hello, coordinates
+        self._intent = Intent(hello.prompt, coordinates)
+        super().__init__(coordinates, Outgoing(self._wake_sender, self._intent))
+        self._search = Search(open_stream, targets, hello, coordinates, reconnect)
+        self._targets, self._reconnect = targets, reconnect
         self._welcome_timeout_s, self._on_plan = welcome_timeout_s, on_plan
-        self._outgoing = Outgoing(self._wake_sender)
         self._plans = PlanLog()
         self._closing = False
+        self._link: Link | None = None
+        self._read_at_s = 0.0  # when the server was last heard
         self.welcome = drive_pb2.Welcome()
         self.buffer = FrameBuffer(30.0, coordinates)
         self.notices: deque[drive_pb2.Notice] = deque(maxlen=MAX_NOTICES)
         self.going_away: drive_pb2.GoingAway | None = None
         self.error: LampError | None = None  # why the session ended, when nobody here wished it
+        self.reconnects = 0  # how often the connection was lost and found again
+        self.resumed = False  # the present stream took up the session where the one before lost it
 
     # -- life -----------------------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         self._to_send, self._news, self._ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._call = self._open_stream()
-        try:
-            async with asyncio.timeout(self._welcome_timeout_s):
-                await self._call.write(drive_pb2.DriveRequest(hello=self._hello))
-                first = await self._call.read()
-        except TimeoutError:
-            self._call.cancel()
-            raise UnavailableError(
-                "DEADLINE_EXCEEDED", f"no welcome within {self._welcome_timeout_s:g} s; is the server up?"
-            ) from None
-        except asyncio.InvalidStateError:  # the stream ended before Hello could be written
-            raise await self._end_error() from None
-        except grpc.RpcError as error:
-            raise from_rpc_error(error) from None
-        except BaseException:
-            self._call.cancel()
-            raise
-        if first is grpc.aio.EOF:
-            raise await self._end_error()
-        self._accept(first)
-        self._tasks = [asyncio.create_task(self._receive()), asyncio.create_task(self._send())]
-        return self
-
-    async def _end_error(self) -> LampError:
-        code = await self._call.code()
-        if code is grpc.StatusCode.OK:
-            return LampError("ABORTED", "the server ended the stream without a welcome")
-        call = grpc.aio.AioRpcError(
-            code,
-            await self._call.initial_metadata(),
-            await self._call.trailing_metadata(),
-            await self._call.details(),
-        )
-        return from_rpc_error(call)
-
-    def _accept(self, first: drive_pb2.DriveResponse) -> None:
-        if first.WhichOneof("message") != "welcome":
-            self._call.cancel()
-            raise LampError("INTERNAL", f"the first message was {first.WhichOneof('message')}, not welcome")
-        self.welcome = first.welcome
-        if self.welcome.skeleton.hash != SKELETON_HASH:
-            self._call.cancel()
-            raise VersionError(
-                "FAILED_PRECONDITION",
-                f"the server's skeleton is {self.welcome.skeleton.hash}, this client knows {SKELETON_HASH}; "
-                "install the same version on both sides",
-            )
+        self._link = await self._search.first(self._welcome_timeout_s)
+        self.welcome = self._link.welcome
+        self.resumed = self.welcome.resumed
         self.buffer = FrameBuffer(self.welcome.fps, self._coordinates, horizon_s=self.welcome.horizon_s)
+        self._outgoing.revision = self.welcome.scene_revision
+        self._task = asyncio.create_task(self._live(self._link))
+        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -127,92 +94,74 @@ class AsyncDriveSession:
         if not self._closing:
             self._closing = True
             self._outgoing.post_bye()
-        try:
-            await asyncio.wait_for(self._ended.wait(), timeout_s)
-        except TimeoutError:
-            self._call.cancel()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._ended.set()
-        self._wake_readers()
+        if self._link is not None:
+            await asyncio.wait({self._task}, timeout=timeout_s)
+        self._task.cancel()  # ends the stream, or the search for a server
+        await asyncio.gather(self._task, return_exceptions=True)
 
     @property
     def closed(self) -> bool:
         """Whether nothing will be sent or received any more."""
         return self._closing or self.error is not None or self._ended.is_set()
 
-    # -- intent ---------------------------------------------------------------------------------------------------
+    @property
+    def connected(self) -> bool:
+        """Whether there is a stream now; False while the session looks for a server."""
+        return self._link is not None
 
-    async def set_prompt(self, text: str) -> int:
-        """What the character should do from now on. Returns the revision."""
-        return self._post(
-            lambda revision: drive_pb2.DriveRequest(prompt=drive_pb2.Prompt(revision=revision, text=text))
+    async def _live(self, link: Link) -> None:
+        """One stream after another until the session ends."""
+        try:
+            while True:
+                began_s = time.monotonic()
+                error = await self._converse(link)
+                self._link = None
+                if error is None or self._closing:
+                    return
+                if self._reconnect is None or not is_lost(error):
+                    self.error = error
+                    return
+                log.warning("the connection is lost (%s); looking for a server", error)
+                self._outgoing.disconnect()
+                if time.monotonic() - began_s >= self._reconnect.stable_s:
+                    self._search.calm()
+                link = await self._search.again(
+                    error, self._intent, self._outgoing, self.buffer, self.welcome
+                )
+                self._take_up(link)
+        except LampError as error:
+            self.error = error
+        except asyncio.CancelledError:
+            if not self._closing:
+                self.error = SessionClosedError("CANCELLED", "the stream was cut")
+            raise
+        except Exception as error:
+            self.error = LampError("INTERNAL", f"a message of the server could not be used: {error}")
+        finally:
+            self._link = None
+            self._ended.set()
+            self._wake_readers()
+
+    def _take_up(self, link: Link) -> None:
+        """Go on over another stream."""
+        self._link, self.welcome = link, link.welcome
+        self.reconnects += 1
+        self.resumed, self.going_away = link.welcome.resumed, None
+        self.buffer.rejoin(resumed=self.resumed)
+        self._outgoing.connect(link.welcome.scene_revision, resumed=self.resumed)
+        log.info(
+            "connected again; the session %s", "goes on" if self.resumed else "starts from what is buffered"
         )
 
-    async def put_obstacle(self, id: str, obstacle: Obstacle) -> int:
-        """Add or replace an obstacle; its pose holds at session time ``time_s``. Returns the revision."""
-        return self._update(put_obstacles=[convert.obstacle_of(id, obstacle, self._coordinates)])
-
-    async def remove_obstacle(self, id: str) -> int:
-        """Take an obstacle away; unknown ids are no error. Returns the revision."""
-        return self._update(remove_obstacle_ids=[id])
-
-    async def put_target(self, id: str, target: Target) -> int:
-        """Add or replace a target; ``arrive_s`` is session time. Returns the revision."""
-        return self._update(put_targets=[convert.target_of(id, target, self._coordinates)])
-
-    async def remove_target(self, id: str) -> int:
-        """Take a target away; unknown ids are no error. Returns the revision."""
-        return self._update(remove_target_ids=[id])
-
-    async def look_at(self, look: LookAt) -> int:
-        """Look at a point from now on. Returns the revision."""
-        return self._update(look_at=convert_intents.look_at_of(look, self._coordinates))
-
-    async def clear_look_at(self) -> int:
-        """Look ahead again. Returns the revision."""
-        return self._update(clear_look_at=True)
-
-    async def set_path(self, path: Path) -> int:
-        """Walk along a path from now on; arrival times are session time. Returns the revision."""
-        return self._update(path=convert_intents.path_of(path, self._coordinates))
-
-    async def clear_path(self) -> int:
-        """Follow no path any more. Returns the revision."""
-        return self._update(clear_path=True)
-
-    async def put_key_pose(self, id: str, pose: KeyPose) -> int:
-        """Add or replace a pose to be in at its session time. Returns the revision."""
-        return self._update(put_key_poses=[convert_intents.key_pose_of(id, pose, self._coordinates)])
-
-    async def remove_key_pose(self, id: str) -> int:
-        """Take a key pose away; unknown ids are no error. Returns the revision."""
-        return self._update(remove_key_pose_ids=[id])
-
-    async def set_floor(self, floor: Floor) -> int:
-        """What carries the feet where no walkable obstacle does. Returns the revision."""
-        return self._update(floor=convert_intents.FLOORS[floor])
-
-    async def clear_scene(self) -> int:
-        """Take everything away but prompt and floor. Returns the revision."""
-        return self._update(clear=True)
+    # -- to the server ----------------------------------------------------------------------------------------------
 
     async def set_playhead(self, time_s: float) -> None:
         """How far the game has played, session seconds; call it every frame, it is sent at most 20 times a second."""
         self._check_open()
         self._outgoing.set_playhead(time_s)
-
-    def _update(self, **fields: Any) -> int:
-        return self._post(
-            lambda revision: drive_pb2.DriveRequest(
-                scene_update=drive_pb2.SceneUpdate(revision=revision, **fields)
-            )
-        )
-
-    def _post(self, make: Callable[[int], drive_pb2.DriveRequest]) -> int:
-        self._check_open()
-        return self._outgoing.post(make)
+        pose = self.buffer.frame(int(time_s * self.buffer.fps))
+        if pose is not None:
+            self._intent.walked(pose.positions_m[0])
 
     def _check_open(self) -> None:
         if self.error is not None:
@@ -222,11 +171,6 @@ class AsyncDriveSession:
 
     def _wake_sender(self) -> None:
         self._loop.call_soon_threadsafe(self._to_send.set)
-
-    @property
-    def revision(self) -> int:
-        """The newest revision sent; 0 before the first change."""
-        return self._outgoing.revision
 
     # -- what came back -------------------------------------------------------------------------------------------
 
@@ -296,43 +240,58 @@ class AsyncDriveSession:
             raise LampError("DEADLINE_EXCEEDED", f"no such plan within {timeout_s:g} s") from None
         raise SessionClosedError("CANCELLED", "the session ended before such a plan came")
 
-    # -- the two directions ---------------------------------------------------------------------------------------
+    # -- the two directions of a stream -------------------------------------------------------------------------------
 
-    async def _send(self) -> None:
+    async def _converse(self, link: Link) -> LampError | None:
+        """Send and receive until the stream ends; why it did, None if it ended well."""
+        self._read_at_s = time.monotonic()
+        self._to_send.set()
+        receiving = asyncio.create_task(self._receive(link))
+        others = {asyncio.create_task(self._send(link)), asyncio.create_task(self._watch(link))}
         try:
-            while True:
-                await self._to_send.wait()
-                self._to_send.clear()
-                messages, delay_s = self._outgoing.take(time.monotonic())
-                if delay_s is not None:
-                    self._loop.call_later(delay_s, self._to_send.set)
-                for message in messages:
-                    await self._call.write(message)
-                    if message.HasField("bye"):
-                        await self._call.done_writing()
-                        return
-        except (grpc.RpcError, asyncio.InvalidStateError):
-            return  # the stream is over; _receive knows why
-
-    async def _receive(self) -> None:
-        try:
-            while (response := await self._call.read()) is not grpc.aio.EOF:
-                self._handle(response)
-            if await self._call.code() is not grpc.StatusCode.OK:
-                self.error = await self._end_error()
-        except grpc.RpcError as error:
-            if not self._closing:
-                self.error = from_rpc_error(error)
-        except asyncio.CancelledError:
-            if not self._closing:
-                self.error = SessionClosedError("CANCELLED", "the stream was cut")
-            raise
-        except Exception as error:
-            self.error = LampError("INTERNAL", f"a message of the server could not be used: {error}")
-            self._call.cancel()
+            return await receiving
         finally:
-            self._ended.set()
-            self._wake_readers()
+            link.cut()  # has no effect on a stream that ended
+            for task in (receiving, *others):
+                task.cancel()
+            await asyncio.gather(receiving, *others, return_exceptions=True)
+
+    async def _send(self, link: Link) -> None:
+        while True:
+            await self._to_send.wait()
+            self._to_send.clear()
+            messages, delay_s = self._outgoing.take(time.monotonic())
+            if delay_s is not None:
+                self._loop.call_later(delay_s, self._to_send.set)
+            for message in messages:
+                if not await link.write(message) or message.HasField("bye"):
+                    return  # _receive knows why
+
+    async def _watch(self, link: Link) -> None:
+        """Cut a stream that is silent while the game waits: a connection may be dead without anybody having said so."""
+        if self._reconnect is None:
+            return
+        while True:
+            await asyncio.sleep(0.2)
+            told_s = self._outgoing.told_s
+            waits = told_s is not None and told_s * self.buffer.fps > self.buffer.last_frame_index + 1
+            if waits and time.monotonic() - self._read_at_s > self._reconnect.silence_s:
+                log.warning("the server has said nothing for %g s", self._reconnect.silence_s)
+                self._silent = True
+                link.cut()
+                return
+
+    async def _receive(self, link: Link) -> LampError | None:
+        self._silent = self._moving = False
+        while (response := await link.read()) is not None:
+            self._read_at_s = time.monotonic()
+            self._handle(response)
+            if self._moving:
+                return LampError("UNAVAILABLE", "the server is about to stop")
+        if self._silent:
+            await self._targets.redial()
+            return LampError("UNAVAILABLE", "the server fell silent")
+        return await link.end()
 
     def _handle(self, response: drive_pb2.DriveResponse) -> None:
         kind = response.WhichOneof("message")
@@ -342,11 +301,18 @@ class AsyncDriveSession:
         elif kind == "plan":
             self._handle_plan(response.plan)
         elif kind == "notice":
-            self.notices.append(response.notice)
-            log.warning("notice from the server: %s", response.notice.message)
+            self._handle_notice(response.notice)
         elif kind == "going_away":
             self.going_away = response.going_away
             log.warning("the server goes away in %.0f s: %s", self.going_away.grace_s, self.going_away.reason)
+            # to another server at once, while there are frames to play; the same one can only be waited for
+            self._moving = self._reconnect is not None and len(self._targets) > 1
+
+    def _handle_notice(self, notice: drive_pb2.Notice) -> None:
+        self.notices.append(notice)
+        log.warning("notice from the server: %s", notice.message)
+        if notice.revision and notice.code in (Notice.CODE_INVALID, Notice.CODE_STALE_REVISION):
+            self._outgoing.refused(notice.revision)
 
     def _handle_plan(self, message: drive_pb2.Plan) -> None:
         now = time.monotonic()

@@ -7,8 +7,10 @@ import asyncio
 import pytest
 
 from runtime.client import LampError, ReceivedPlan
+from runtime.client.intent import Intent
 from runtime.client.outgoing import MAX_WAITING, PLAYHEAD_INTERVAL_S, Outgoing
 from runtime.client.plan_log import MAX_PLANS, PlanLog
+from runtime.coordinates import MODEL
 from runtime.pb.v1 import drive_pb2
 
 
@@ -22,7 +24,7 @@ def kinds(messages: list[drive_pb2.DriveRequest]) -> list[str | None]:
 
 def test_revisions_count_up_and_messages_keep_their_order() -> None:
     woken: list[bool] = []
-    outgoing = Outgoing(lambda: woken.append(True))
+    outgoing = Outgoing(lambda: woken.append(True), Intent("", MODEL))
     assert [outgoing.post(prompt) for _ in range(3)] == [1, 2, 3] and outgoing.revision == 3
     messages, delay_s = outgoing.take(0.0)
     assert [m.prompt.revision for m in messages] == [1, 2, 3] and delay_s is None
@@ -32,7 +34,7 @@ def test_revisions_count_up_and_messages_keep_their_order() -> None:
 
 
 def test_only_the_newest_playhead_is_sent_and_not_too_often() -> None:
-    outgoing = Outgoing(lambda: None)
+    outgoing = Outgoing(lambda: None, Intent("", MODEL))
     for time_s in (0.1, 0.2, 0.3):
         outgoing.set_playhead(time_s)
     messages, _ = outgoing.take(10.0)
@@ -45,7 +47,7 @@ def test_only_the_newest_playhead_is_sent_and_not_too_often() -> None:
 
 
 def test_a_change_takes_the_playhead_along_so_that_the_server_knows_the_present() -> None:
-    outgoing = Outgoing(lambda: None)
+    outgoing = Outgoing(lambda: None, Intent("", MODEL))
     outgoing.set_playhead(0.1)
     outgoing.take(10.0)
     outgoing.set_playhead(0.11)
@@ -55,7 +57,7 @@ def test_a_change_takes_the_playhead_along_so_that_the_server_knows_the_present(
 
 
 def test_a_server_that_reads_nothing_is_an_error_and_not_a_leak() -> None:
-    outgoing = Outgoing(lambda: None)
+    outgoing = Outgoing(lambda: None, Intent("", MODEL))
     for _ in range(MAX_WAITING):
         outgoing.post(prompt)
     with pytest.raises(LampError, match="RESOURCE_EXHAUSTED"):

@@ -188,7 +188,7 @@ def test_a_session_that_breaks_tells_every_reader_and_writer_why() -> None:
         await context.abort(grpc.StatusCode.UNAVAILABLE, "the machine is on fire")
 
     async def body(client: AsyncLampClient) -> None:
-        async with client.drive() as session:
+        async with client.drive(reconnect=None) as session:
             plans = session.plans()
             assert (await anext(plans)).plan_id == 1
             with pytest.raises(UnavailableError, match="on fire"):

@@ -10,11 +10,15 @@ import pytest
 from lamp.intent import Floor, KeyPose, LookAt, Path, Shortfall, TargetReport, Want, Waypoint
 from lamp.live import Plan
 from lamp.skeleton import REST_OFFSETS_M, forward_kinematics, joint_index
+from lamp.tasks import Task
 from runtime import convert_intents, decode_intents, encode
-from runtime.client import ReceivedPlan
+from runtime.client import ReceivedPlan, calls
 from runtime.coordinates import MODEL, UNREAL, CoordinateSystem
+from runtime.decode_clips import read_optimize
+from runtime.limits import Limits
 from runtime.pb.v1 import drive_pb2
-from runtime.validation import Checker
+from runtime.stub_backend import StubBackend
+from runtime.validation import Checker, Refused
 from tests.runtime.test_convert import every_system, same
 
 BODY = forward_kinematics(np.array([1.0, 0.95, 2.0]), np.tile([0, 0, 0, 1.0], (22, 1))).astype(np.float32)
@@ -99,3 +103,24 @@ def test_what_a_plan_says_reaches_the_client() -> None:
     received = ReceivedPlan.of(message, 0.0)
     assert received.shortfalls == shortfalls
     assert received.targets == reports
+
+
+def test_a_task_carries_all_intents() -> None:
+    task = Task(
+        frames=60, key_poses=(KeyPose(BODY, 1.0), KeyPose(BODY, 2.0, joints=(20,))), look_at=LookAt((1.0, 1.5, 3.0)),
+        path=Path((Waypoint((0.0, 0.0, 2.0), 2.5),)), floor=Floor.NONE,
+    )  # fmt: skip
+    message = calls.optimize_request([task], UNREAL, steps=1, time_limit_s=None, starts=1, seed=0, fps=0.0)
+    (read,) = read_optimize(message, StubBackend().info, Limits()).tasks
+    assert read.look_at is not None and read.path is not None
+    same(read.look_at, task.look_at)
+    same(read.path.waypoints[0], task.path.waypoints[0])  # type: ignore[union-attr]
+    assert [(p.time_s, p.joints) for p in read.key_poses] == [(p.time_s, p.joints) for p in task.key_poses]
+    assert read.floor is Floor.NONE
+    del message.tasks[0].key_poses[1].joints[:]
+    message.tasks[0].key_poses[1].ClearField("time_s")
+    message.tasks[0].path.waypoints[0].ClearField("position")
+    with pytest.raises(Refused) as caught:
+        read_optimize(message, StubBackend().info, Limits())
+    fields = {violation.field for violation in caught.value.violations}
+    assert fields == {"tasks[0].key_poses[1].time_s", "tasks[0].path.waypoints[0].position"}

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import grpc
 import pytest
 
-from runtime.client import asynchronous
+from runtime.client import targets
 from runtime.keepalive import PING_INTERVAL_S, client_options, server_options
 from runtime.limits import Limits
 from tests.runtime.conftest import Site
@@ -33,7 +33,7 @@ async def connected(channel: grpc.aio.Channel) -> None:
 
 
 def test_the_python_client_pings_as_the_server_allows() -> None:
-    client, server = dict(asynchronous._OPTIONS), dict(server_options())
+    client, server = dict(targets._OPTIONS), dict(server_options())
     assert client["grpc.keepalive_time_ms"] == PING_INTERVAL_S * 1000
     assert server["grpc.http2.min_ping_interval_without_data_ms"] < client["grpc.keepalive_time_ms"]
     assert client["grpc.keepalive_permit_without_calls"] == server["grpc.keepalive_permit_without_calls"] == 1

@@ -88,7 +88,7 @@ def test_the_line_that_closes_says_why(
         await eventually(lambda: here.sessions == 0)
 
     log.configure("info", "json", stream)
-    on_server(body, limits=Limits(idle_timeout_s=0.3))
+    on_server(body, limits=Limits(idle_timeout_s=0.3, resume_s=0.0))
     (closed,) = lines(stream, "session closed")
     assert closed["reason"] == reason
     assert "replan_p50_s" not in closed
