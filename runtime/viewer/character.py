@@ -1,4 +1,4 @@
-"""One live character of the viewer: a session that is opened again when it breaks, and what was wished for it."""
+"""One live character of the viewer: its session, another one when that ends, and what was wished for it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from lamp.motion import Motion
 from lamp.scene.obstacle import Obstacle
 from lamp.skeleton import body_axes
-from runtime.client import AsyncDriveSession, AsyncLampClient, LampError, Pose, ReceivedPlan
+from runtime.client import AsyncDriveSession, AsyncLampClient, LampError, Pose, ReceivedPlan, Reconnect
 from runtime.viewer.clock import Clock
 from runtime.viewer.wishes import Wish, Wishes
 
 Array = NDArray[Any]
 log = logging.getLogger(__name__)
-RETRY_S = (0.5, 1.0, 2.0, 4.0)  # waits between attempts; the last one repeats
+RETRY_S = (0.5, 1.0, 2.0, 4.0)  # between sessions that ended; the last one repeats
+_RECONNECT = Reconnect(give_up_s=3600.0)  # somebody looks at the page and sees what is going on
 _KEPT_S = 1.5  # of the last motion, given to a new session
 _POLL_S = 0.1
 _LEAD_S = (0.1, 2.0)  # what is believed of it
@@ -58,7 +59,7 @@ class Character:
         self.plan: ReceivedPlan | None = None  # the newest
         self.lead_s = 0.4  # from a change to the first frame it could change, the last time
         self.latency_s: float | None = None  # from the newest answered change to the first plan that knows it
-        self.lost_sessions = 0
+        self.lost = 0  # connections so far
         self._arrivals: dict[str, float] = {}  # by target
 
     # -- life -----------------------------------------------------------------------------------------------------
@@ -90,6 +91,7 @@ class Character:
             start_time_s=self.start.time_s,
             client_name="lamp-viewer",
             on_plan=self._on_plan,
+            reconnect=_RECONNECT,
         )
         async with opened as session:
             self.session, self.plan = session, None
@@ -130,9 +132,9 @@ class Character:
             await session.set_path(wishes.path)
 
     def _lose(self, error: LampError) -> None:
-        """The stream broke: go on from where the character is, as soon as there is a server again."""
+        """The session gave up, or the server ended it: go on from where the character is, in another one."""
         if self.status == LIVE:
-            self.lost_sessions += 1
+            self.lost += 1
         log.warning("%s: session lost: %s", self.name, error)
         self.start = self.continued()
         self.session, self.status, self.trouble = None, LOST, str(error)
@@ -183,14 +185,23 @@ class Character:
     async def tick(self, passed_s: float) -> Pose | None:
         """Move the playhead on and return the pose to show; None before the first frame ever."""
         session = self.session
-        if session is None or self.status != LIVE or session.closed:
+        if session is None or self.status not in (LIVE, LOST) or session.closed:
             return self.pose
+        self._notice_connection(session)
         now_s = self.clock.tick(passed_s, session.last_frame_index / session.welcome.fps)
         with contextlib.suppress(LampError):  # it broke just now: run() deals with it
             await session.set_playhead(now_s)
         pose = session.sample(now_s)
         self.pose = pose if pose is not None else self.pose
         return self.pose
+
+    def _notice_connection(self, session: AsyncDriveSession) -> None:
+        """The session looks for a server by itself; here it is only told to the person."""
+        if session.connected and self.status == LOST:
+            self.status, self.trouble = LIVE, ""
+        elif not session.connected and self.status == LIVE:
+            self.lost += 1
+            self.status, self.trouble = LOST, ""
 
     @property
     def ahead_s(self) -> float:

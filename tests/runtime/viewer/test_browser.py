@@ -143,5 +143,5 @@ def test_the_page_says_that_the_server_is_gone_and_goes_on_with_the_next(browser
             assert live.character.clock.now_s >= gone_at_s - 0.1, "session time goes on"
             walked_m = np.linalg.norm(live.character.pose.positions_m[0] - place)
             assert walked_m < 0.5 + 1.5 * (live.character.clock.now_s - gone_at_s), "so does the place"
-            assert live.character.lost_sessions == 1
+            assert live.character.lost == 1
         page.close()

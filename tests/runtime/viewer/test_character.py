@@ -92,11 +92,10 @@ def test_a_character_goes_on_when_the_server_was_restarted() -> None:
             assert before is not None
             await first.stop()
             await playing(character, lambda: character.status == LOST)
-            assert character.trouble
             assert await character.tick(0.1) is not None, "the last pose stays on the screen"
             second = await _server(address)
             await playing(character, lambda: character.status == LIVE)
-            assert character.lost_sessions == 1
+            assert character.lost == 1
             assert character.clock.now_s >= before.time_s, "session time does not go back"
             after = await character.tick(0.0)
             assert after is not None
