@@ -31,11 +31,11 @@ class _Limit:
 
 
 class BatchLimits:
-    """Per shape, by its frames."""
+    """Per shape of problem."""
 
     def __init__(self) -> None:
         self.failures = 0
-        self._limits: dict[int, _Limit] = {}
+        self._limits: dict[Shape, _Limit] = {}
 
     def clear(self) -> None:
         """Another engine has taken over: no limits, the count of failures stays."""
@@ -43,7 +43,7 @@ class BatchLimits:
 
     def size(self, engine: Engine, shape: Shape, rows: int) -> int:
         """As ``Engine.batch_size``, within the limit."""
-        limit = self._limits.get(shape.frames)
+        limit = self._limits.get(shape)
         return engine.batch_size(shape, min(rows, limit.rows) if limit is not None else rows)
 
     def shrink(self, engine: Engine, shape: Shape, size: int) -> bool:
@@ -54,20 +54,20 @@ class BatchLimits:
             rows //= 2
         if not rows:
             return False
-        old = self._limits.get(shape.frames)
+        old = self._limits.get(shape)
         wait = _GROW_AFTER if old is None else min(4 * old.wait, _LONGEST_WAIT)
-        self._limits[shape.frames] = _Limit(
+        self._limits[shape] = _Limit(
             engine.batch_size(shape, rows), max(size, old.failed if old is not None else 0), wait
         )
         log.warning(
             "no memory for a batch of %d rows of %d frames; at most %d from now on, more again after %d calls",
-            size, shape.frames, self._limits[shape.frames].rows, wait,
+            size, shape.frames, self._limits[shape].rows, wait,
         )  # fmt: skip
         return True
 
     def went_well(self, engine: Engine, shape: Shape, size: int) -> None:
         """A batch of ``size`` rows fitted: after many at the limit, the next larger one is tried."""
-        limit = self._limits.get(shape.frames)
+        limit = self._limits.get(shape)
         if limit is None or size < limit.rows:
             return
         limit.went_well += 1
@@ -76,4 +76,4 @@ class BatchLimits:
         limit.rows, limit.went_well = engine.batch_size(shape, 2 * limit.rows), 0
         log.info("trying batches of %d rows of %d frames again", limit.rows, shape.frames)
         if limit.rows > limit.failed:
-            del self._limits[shape.frames]
+            del self._limits[shape]

@@ -17,7 +17,7 @@ import numpy as np
 from lamp.batch_limits import BatchLimits, is_out_of_memory
 from lamp.engines.base import Engine
 from lamp.errors import InputError
-from lamp.problem import TERMS, Array, Arrays, Shape, stack_rows
+from lamp.problem import TERMS, Array, Arrays, Shape, empty_row, fresh_state, stack_rows
 
 
 @dataclass(frozen=True)
@@ -164,6 +164,12 @@ class NoiseOptimizer:
                 own[name] = np.asarray(after[name][i]) if name in after else own[name]
         if self.on_run is not None:
             self.on_run(EngineRun(size, steps, tuple(own for _, own in rows)))
+
+    def warm_up(self, shape: Shape, rows: int) -> None:
+        """Two steps for so many rows that ask for nothing: whatever is made on first use is there, and timed."""
+        state = fresh_state(shape, np.zeros((shape.tokens, shape.latent_width)), budget=1, rate=0.0)
+        self._run(shape, [(empty_row(shape), dict(state)) for _ in range(rows)], 2)
+        self._run(shape, [(empty_row(shape), dict(state)) for _ in range(rows)], 2)
 
     def repeat(self, job: PlanJob, start: int, batch: int, row: int, steps: int) -> None:
         """Do to one start of a job exactly what an ``EngineRun`` did: in that batch, at that row; copies fill the rest.

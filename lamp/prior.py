@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from lamp.tasks import Task, concatenate
 Array = NDArray[Any]
 log = logging.getLogger(__name__)
 FPS = 20.0
+_GPU_DEVICES = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")  # NVIDIA, any GPU under WSL, AMD
 _SLICE = 5  # steps between looks at deadlines
 
 
@@ -331,6 +333,9 @@ def _onnx_engine(bundle: bundles.Bundle, threads: int | None) -> Engine:
 
 
 def _gpu_available() -> bool:
+    """Whether torch sees a GPU. It is asked only where there may be one: importing it takes seconds."""
+    if sys.platform == "linux" and not any(Path(device).exists() for device in _GPU_DEVICES):
+        return False
     try:
         import torch
     except ImportError:

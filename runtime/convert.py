@@ -15,6 +15,7 @@ from lamp import skeleton
 from lamp.errors import InputError
 from lamp.motion import Motion
 from lamp.problem import Target
+from lamp.scene.content import is_id
 from lamp.scene.obstacle import Obstacle
 from runtime.coordinates import PRESETS, CoordinateSystem
 from runtime.pb.v1 import geometry_pb2, motion_pb2, scene_pb2
@@ -49,6 +50,7 @@ def obstacle_of(id: str, obstacle: Obstacle, coordinates: CoordinateSystem) -> s
         linear_velocity=vector_of(coordinates.position_from_model(obstacle.linear_velocity_mps)),
         angular_velocity=vector_of(coordinates.angular_velocity_from_model(obstacle.angular_velocity_radps)),
         time_s=obstacle.time_s if moves else None,
+        walkable=obstacle.walkable,
     )
     first, second = (coordinates.length_from_model(size) for size in obstacle.size_m[:2])
     if obstacle.shape == "sphere":
@@ -59,6 +61,12 @@ def obstacle_of(id: str, obstacle: Obstacle, coordinates: CoordinateSystem) -> s
         message.cylinder.radius, message.cylinder.half_height = first, second
     elif obstacle.shape == "box":
         message.box.half_extents.CopyFrom(vector_of(coordinates.extents_from_model(obstacle.size_m)))
+    elif obstacle.grid is not None:
+        if not is_id(obstacle.grid.id):
+            raise InputError(
+                "grid.id", "is no id of uploaded geometry: upload it, and build the grid with that id"
+            )
+        message.geometry.id, message.geometry.scale = obstacle.grid.id, obstacle.scale
     else:
         message.plane.SetInParent()
     return message

@@ -187,6 +187,8 @@ class LiveTicker:
         first, change = work.planned_revision < 0, work.job_revision != work.planned_revision
         asked_s = max(work.job_read_s, work.unanswered_since_s) if change else 0.0
         plan = work.publish(self._backend.info.fps)
+        if work.came_late:
+            self._metrics.late_plans.inc()
         kind = "start" if first else "change" if change else "further"
         self._metrics.plans.labels(kind, "yes" if plan.feasible else "no").inc()
         self._metrics.compute_seconds.observe(work.spent.device_s)

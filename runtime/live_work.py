@@ -77,6 +77,7 @@ class LiveWork:
     spent: JobCost = field(default_factory=JobCost)
     end_frame: int = field(init=False)  # one past the last frame rendered
     last_plan: Plan | None = None
+    came_late: bool = False  # after the playhead had passed where it begins
     let_go: bool = False  # the worker plans for it no more
     slack_s: float = 0.0  # how much later plans begin than they would on a fast machine; learned
 
@@ -222,7 +223,8 @@ class LiveWork:
 
     def _learn(self, margin_s: float, plan_id: int) -> None:
         """Plan from later on when plans come too late, and from earlier on again when there is time to spare."""
-        if margin_s < 0:
+        self.came_late = margin_s < 0
+        if self.came_late:
             self.log.info(
                 "plan %d begins %.3f s before the playhead; later ones will begin later", plan_id, -margin_s
             )

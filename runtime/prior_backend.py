@@ -62,7 +62,10 @@ class PriorBackend:
 
     def warm_up(self) -> None:
         """Plan and re-plan for characters that nobody sees, one alone and then two in a batch, so that the first real
-        ones need not wait for graphs to be loaded, and the time of a step is known. Seconds on a slow machine."""
+        ones need not wait for graphs to be loaded, and the time of a step is known. Seconds on a slow machine. What
+        only offline calls need is loaded after it, beside the first characters."""
+        live, *offline = self._prior.engine.shapes()
+        self._prior.engine.preload([live])
         characters = [self.new_character(CharacterStart("a person stands")) for _ in range(2)]
         for count in (1, 2, 2):
             pairs = [(c, job) for c in characters[:count] if (job := c.next_job(0.0)) is not None]
@@ -70,17 +73,19 @@ class PriorBackend:
             for character, job in pairs:
                 character.publish(job)
                 character.put_obstacle("warm-up", Obstacle("sphere", (5.0, 1.0, 0.0)))
+        self._prior.engine.preload(offline)
         if self._prior.engine.captured:
             self._record_steps()
 
     def _record_steps(self) -> None:
-        """Let the GPU record the step for every batch of live characters now: later it would keep them waiting."""
-        planner = self._prior.planner
-        rows = 1
-        while rows < _MOST_CHARACTERS and planner.engine.batch_size(planner.live_shape, rows) >= rows:
-            rows *= 2
-            jobs = [c.next_job(0.0) for c in (self.new_character(CharacterStart("")) for _ in range(rows))]
-            self.advance([job for job in jobs if job is not None], 2)
+        """Let the GPU record the steps of live characters now, for every batch: later it would keep them waiting."""
+        engine, live = self._prior.engine, self._prior.planner.live_shape
+        for shape in (engine.with_geometry(live), live):
+            rows = 1
+            while rows <= _MOST_CHARACTERS:
+                rows = engine.batch_size(shape, rows)
+                self.optimizer.warm_up(shape, rows)
+                rows *= 2
 
     def optimize(self, tasks: Sequence[Task], options: OptimizeOptions) -> list[PlanJob]:
         """Offline tasks as jobs."""

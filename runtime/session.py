@@ -98,7 +98,7 @@ class Session:
         self._ended = False
         self._changed = asyncio.Event()
         self.faulty = asyncio.Event()  # set by ``fail``
-        self._shelf: Shelf = geometry or NO_SHELF
+        self._shelf: Shelf = NO_SHELF if geometry is None else geometry
         if geometry is not None:
             geometry.watch(self)
 

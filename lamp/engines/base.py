@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from lamp.problem import Array, Arrays, Shape
@@ -13,6 +14,9 @@ class Engine(Protocol):
     name: str  # "onnx" or "torch"
     device: str  # "cpu", or the name of the GPU
     captured: bool  # whether steps are replayed as one recorded graph
+
+    def preload(self, shapes: Sequence[Shape]) -> None:
+        """Begin to load what problems of these shapes need, beside whatever the caller does; returns at once."""
 
     def encode(self, features: Array, visible: Array) -> Array:
         """Raw features ``(B, T, 137)`` with visibility ``(B, L, 6)`` -> standardised latents ``(B, L, D)``."""

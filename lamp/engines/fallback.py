@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from lamp.batch_limits import is_out_of_memory
@@ -26,6 +26,9 @@ class FallbackEngine:
         self._engine = engine
         self.name, self.device, self.captured = engine.name, engine.device, engine.captured
 
+    def preload(self, shapes: Sequence[Shape]) -> None:
+        self._engine.preload(shapes)
+
     def encode(self, features: Array, visible: Array) -> Array:
         return self._either(lambda engine: engine.encode(features, visible))
 
@@ -37,6 +40,9 @@ class FallbackEngine:
 
     def shapes(self) -> list[Shape]:
         return self._engine.shapes()
+
+    def with_geometry(self, shape: Shape) -> Shape:
+        return self._engine.with_geometry(shape)
 
     def batch_size(self, shape: Shape, rows: int) -> int:
         return self._engine.batch_size(shape, rows)

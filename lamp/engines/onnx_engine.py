@@ -1,12 +1,17 @@
 """The engine that needs no torch: every pass, and the optimisation step itself, is an ONNX graph.
 
 Graphs carry no weights; those come from the bundle's safetensors and are injected when a session is made. Sessions are
-made on first use.
+made on first use, seconds each on a small machine, or ahead of it by ``preload``.
 """
 
 from __future__ import annotations
 
 import gzip
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +22,9 @@ import onnxruntime as ort
 from lamp.errors import BundleError
 from lamp.problem import Array, Arrays, Shape
 
+log = logging.getLogger(__name__)
+_PASSES = ("encoder.onnx.gz", "denoiser.onnx.gz", "decoder.onnx.gz")
+_LOADERS = 2  # sessions made at a time
 StepKey = tuple[int, int, bool]  # frames, batch, geometry
 
 
@@ -48,7 +56,16 @@ class OnnxEngine:
         self._folder, self._steps, self._base = folder, steps, base
         self._values = {k.replace(".", "__"): ort.OrtValue.ortvalue_from_numpy(v) for k, v in weights.items()}
         self._threads = threads
-        self._sessions: dict[str, ort.InferenceSession] = {}
+        self._sessions: dict[str, Future[ort.InferenceSession]] = {}
+        self._loaders = ThreadPoolExecutor(_LOADERS, thread_name_prefix="lamp-graphs")
+        self._lock = threading.Lock()
+
+    def preload(self, shapes: Sequence[Shape]) -> None:
+        """Begin to make the sessions that problems of these shapes need; who needs one waits for it."""
+        frames = {shape.frames for shape in shapes}
+        steps = [file for key, file in sorted(self._steps.items()) if key[0] in frames]
+        for file in (_PASSES[0], *steps[:1], *_PASSES[1:], *steps[1:]):
+            self._promise(file)
 
     def encode(self, features: Array, visible: Array) -> Array:
         b, t, width = features.shape
@@ -115,7 +132,7 @@ class OnnxEngine:
         }
 
     def release(self, shape: Shape, size: int) -> None:
-        self._sessions.pop(self._steps.get((shape.frames, size), ""), None)
+        self._sessions.pop(self._steps.get((shape.frames, size, shape.geometry), ""), None)
 
     def give_up(self, error: Exception) -> bool:
         return False
@@ -124,11 +141,16 @@ class OnnxEngine:
         return 0
 
     def _session(self, file: str) -> ort.InferenceSession:
-        if file not in self._sessions:
-            self._sessions[file] = self._open(file)
-        return self._sessions[file]
+        return self._promise(file).result()
+
+    def _promise(self, file: str) -> Future[ort.InferenceSession]:
+        with self._lock:
+            if file not in self._sessions:
+                self._sessions[file] = self._loaders.submit(self._open, file)
+            return self._sessions[file]
 
     def _open(self, file: str) -> ort.InferenceSession:
+        began_s = time.monotonic()
         options = ort.SessionOptions()
         if self._threads:
             options.intra_op_num_threads = self._threads
@@ -143,7 +165,9 @@ class OnnxEngine:
             ) from error
         names = sorted(name for name in external_names(graph) if name in self._values)
         options.add_external_initializers(names, [self._values[n] for n in names])
-        return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        log.debug("graph %s was ready after %.2f s", file, time.monotonic() - began_s)
+        return session
 
 
 def external_names(graph: bytes) -> set[str]:

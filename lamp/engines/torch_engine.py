@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,6 +46,9 @@ class TorchEngine:
         self._graphs: dict[tuple[Shape, int], _Captured] = {}
         if device.type == "cuda":
             torch.backends.cuda.matmul.allow_tf32 = True
+
+    def preload(self, shapes: Sequence[Shape]) -> None:
+        """Nothing: the networks are on the device, and graphs are recorded by the thread that replays them."""
 
     @torch.no_grad()
     def encode(self, features: Array, visible: Array) -> Array:
@@ -96,7 +99,7 @@ class TorchEngine:
         return {k: self._host(v) for k, v in batch.state.items()}
 
     def release(self, shape: Shape, size: int) -> None:
-        self._graphs.pop((shape.frames, size), None)
+        self._graphs.pop((shape, size), None)
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
 

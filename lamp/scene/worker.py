@@ -4,9 +4,9 @@ A process rather than a thread, because a thread would hold the interpreter lock
 live characters would come late; and it can be ended when it takes too long, whatever it is doing. It is started, not
 forked from a process with threads.
 
-Every line of its input is a job, ``{"source": FILE, "result": FILE, "cell_m": 0, "budget": 2000000}``. Its output begins
-with ``{"ready": true}`` and has lines ``{"progress": 0.3}`` and, as the last of each job, ``{"done": seconds}`` or
-``{"field": ..., "problem": ...}``. It ends with its input.
+Every line of its input is a job, ``{"source": FILE, "result": FILE, "cell_m": 0, "budget": 2000000}``. Its output
+begins with ``{"ready": true}`` and has lines ``{"progress": 0.3}`` and, as the last of each job, ``{"done": seconds}``
+or ``{"field": ..., "problem": ...}``. It ends with its input.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from runtime.client.errors import (
     UnavailableError,
     VersionError,
 )
+from runtime.client.geometry import GeometryHandle, GeometryObstacle
 from runtime.client.pose import Pose
 from runtime.client.received_plan import ReceivedPlan
 from runtime.client.reconnect import Reconnect
@@ -27,6 +28,8 @@ __all__ = [
     "DriveSession",
     "FieldViolation",
     "FrameBuffer",
+    "GeometryHandle",
+    "GeometryObstacle",
     "InvalidRequestError",
     "LampClient",
     "LampError",

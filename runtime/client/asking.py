@@ -9,6 +9,7 @@ from lamp.intent import Floor, KeyPose, LookAt, Path
 from lamp.problem import Target
 from lamp.scene.obstacle import Obstacle
 from runtime import convert, convert_intents
+from runtime.client.geometry import GeometryObstacle
 from runtime.client.outgoing import Outgoing
 from runtime.coordinates import CoordinateSystem
 from runtime.pb.v1 import drive_pb2
@@ -26,8 +27,10 @@ class Asking:
             lambda revision: drive_pb2.DriveRequest(prompt=drive_pb2.Prompt(revision=revision, text=text))
         )
 
-    async def put_obstacle(self, id: str, obstacle: Obstacle) -> int:
+    async def put_obstacle(self, id: str, obstacle: Obstacle | GeometryObstacle) -> int:
         """Add or replace an obstacle; its pose holds at session time ``time_s``. Returns the revision."""
+        if isinstance(obstacle, GeometryObstacle):
+            return self._update(put_obstacles=[obstacle.message(id, self._coordinates)])
         return self._update(put_obstacles=[convert.obstacle_of(id, obstacle, self._coordinates)])
 
     async def remove_obstacle(self, id: str) -> int:

@@ -11,14 +11,17 @@ import grpc
 
 import lamp
 from lamp.motion import Motion
+from lamp.scene.geometry import Geometry
 from lamp.tasks import Task
 from runtime import convert
 from runtime.client.calls import ClipCollector, ClipResult, ProgressReport, ServerInfo, optimize_request
 from runtime.client.errors import UnavailableError, from_rpc_error
+from runtime.client.geometry import GeometryHandle, Parcel
 from runtime.client.received_plan import ReceivedPlan
 from runtime.client.reconnect import Reconnect
 from runtime.client.session import AsyncDriveSession
 from runtime.client.targets import Targets, credentials_of
+from runtime.client.uploading import Uploads
 from runtime.coordinates import MODEL, CoordinateSystem, facing
 from runtime.limits import PROTOCOL_VERSION
 from runtime.pb.v1 import drive_pb2, service_pb2
@@ -50,6 +53,7 @@ class AsyncLampClient:
     ) -> None:
         self._token, self._coordinates = token, coordinates
         self._targets = Targets(target, credentials_of(tls_ca, tls_certificate, tls_key))
+        self._uploads = Uploads(self._targets, self._metadata)
 
     async def __aenter__(self) -> Self:
         return self
@@ -166,6 +170,26 @@ class AsyncLampClient:
             raise from_rpc_error(error) from None
         return clips
 
+    async def upload_geometry(
+        self,
+        geometry: Geometry,
+        *,
+        cell_m: float = 0.0,
+        name: str = "",
+        wait: bool = True,
+        on_progress: Callable[[float], None] | None = None,
+        timeout_s: float = 300.0,
+    ) -> GeometryHandle:
+        """Geometry for ``GeometryObstacle``; only what the server does not have is sent.
+
+        cell_m: edge of a cell of its distance grid; 0: as fine as the server can. wait: until the grid is ready, with
+        ``on_progress`` called with the share done; else obstacles count as soon as it is.
+        """
+        parcel = Parcel.of(geometry, self._coordinates, cell_m, name)
+        return await self._somewhere(
+            lambda: self._uploads.upload(parcel, wait=wait, on_progress=on_progress, timeout_s=timeout_s)
+        )
+
     def drive(
         self,
         *,
@@ -214,6 +238,7 @@ class AsyncLampClient:
             welcome_timeout_s=welcome_timeout_s,
             on_plan=on_plan,
             reconnect=reconnect,
+            restore=self._uploads.restore,
         )
 
     def _open_stream(self, wait_for_ready: bool) -> Any:

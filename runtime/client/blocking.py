@@ -11,12 +11,14 @@ from typing import Any, Self, TypeVar
 from lamp.intent import Floor, KeyPose, LookAt, Path
 from lamp.motion import Motion
 from lamp.problem import Target
+from lamp.scene.geometry import Geometry
 from lamp.scene.obstacle import Obstacle
 from lamp.tasks import Task
 from runtime.client.asynchronous import AsyncLampClient
 from runtime.client.buffer import FrameBuffer
 from runtime.client.calls import ClipResult, ServerInfo
 from runtime.client.errors import LampError
+from runtime.client.geometry import GeometryHandle, GeometryObstacle
 from runtime.client.pose import Pose
 from runtime.client.received_plan import ReceivedPlan
 from runtime.client.session import AsyncDriveSession
@@ -69,6 +71,10 @@ class LampClient:
         """See ``AsyncLampClient.optimize``; ``on_progress`` is called on the client's thread."""
         return self._run(self._client.optimize(tasks, **options))
 
+    def upload_geometry(self, geometry: Geometry, **options: Any) -> GeometryHandle:
+        """See ``AsyncLampClient.upload_geometry``; ``on_progress`` is called on the client's thread."""
+        return self._run(self._client.upload_geometry(geometry, **options))
+
     def drive(self, **options: Any) -> DriveSession:
         """See ``AsyncLampClient.drive``: ``with client.drive(prompt="a person walks") as session``."""
         return DriveSession(self._run, self._client.drive(**options))
@@ -97,7 +103,7 @@ class DriveSession:
         """What the character should do from now on."""
         return int(self._run(self._session.set_prompt(text)))
 
-    def put_obstacle(self, id: str, obstacle: Obstacle) -> int:
+    def put_obstacle(self, id: str, obstacle: Obstacle | GeometryObstacle) -> int:
         """Add or replace an obstacle."""
         return int(self._run(self._session.put_obstacle(id, obstacle)))
 

@@ -71,6 +71,11 @@ class Intent:
             update.path.waypoints.extend(points[k:] + points[:k] if self._loop else points[k:] or points[-1:])
         return scene.prompt, update
 
+    def geometry_ids(self) -> set[str]:
+        """Ids of all geometry that the scene refers to."""
+        _, scene = self.now()
+        return {o.geometry.id for o in scene.put_obstacles if o.HasField("geometry")}
+
 
 class _Scene:
     """A prompt and a scene, as messages by id."""

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import Any, Self
 
@@ -53,12 +53,14 @@ class AsyncDriveSession(Asking):
         welcome_timeout_s: float = 30.0,
         on_plan: Callable[[ReceivedPlan], None] | None = None,
         reconnect: Reconnect | None = None,
+        restore: Callable[[Iterable[str]], Awaitable[None]] | None = None,
     ) -> None:
         self._intent = Intent(hello.prompt, coordinates)
         super().__init__(coordinates, Outgoing(self._wake_sender, self._intent))
         self._search = Search(open_stream, targets, hello, coordinates, reconnect)
         self._targets, self._reconnect = targets, reconnect
         self._welcome_timeout_s, self._on_plan = welcome_timeout_s, on_plan
+        self._restore = restore  # geometry, by id, to a server that may not have it
         self._plans = PlanLog()
         self._closing = False
         self._link: Link | None = None
@@ -128,6 +130,8 @@ class AsyncDriveSession(Asking):
                 link = await self._search.again(
                     error, self._intent, self._outgoing, self.buffer, self.welcome
                 )
+                if self._restore is not None and not link.welcome.resumed:
+                    await self._restore(self._intent.geometry_ids())
                 self._take_up(link)
         except LampError as error:
             self.error = error

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import signal
 import sys
 import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -120,7 +123,7 @@ def _config(settings: Settings) -> tuple[ServerConfig, Tokens | None]:
     config = ServerConfig(
         settings.address, settings.limits, tls, tokens, settings.reflects, settings.grace_s,
         settings.ping_interval_s, scheduling=settings.scheduling, metrics_address=settings.metrics_address,
-        recording=recording, geometry=settings.geometry,
+        geometry=settings.geometry, recording=recording,
     )  # fmt: skip
     return config, tokens
 
@@ -144,12 +147,25 @@ def _backend(settings: Settings) -> Backend[Any]:
         from runtime.stub_backend import StubBackend
 
         return StubBackend(step_s=0.005)
-    from lamp.prior import MotionPrior
-    from runtime.prior_backend import PriorBackend
+    with _phase("importing"):
+        from lamp.prior import MotionPrior
+        from runtime.prior_backend import PriorBackend
 
-    prior = PriorBackend(MotionPrior.load(settings.bundle, engine=settings.engine, threads=settings.threads))
-    prior.warm_up()
-    return prior
+    with _phase("loading the bundle"):
+        backend = PriorBackend(
+            MotionPrior.load(settings.bundle, engine=settings.engine, threads=settings.threads)
+        )
+    with _phase("planning for characters nobody sees"):
+        backend.warm_up()
+    return backend
+
+
+@contextlib.contextmanager
+def _phase(name: str) -> Iterator[None]:
+    """Times a part of the start, for those who wait for it."""
+    began_s = time.monotonic()
+    yield
+    log.debug("%s took %.2f s", name, time.monotonic() - began_s)
 
 
 async def _serve(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import weakref
 from collections.abc import Coroutine, Iterator
@@ -127,21 +128,28 @@ class GeometryStore:
 
     def _make_room(self, size_bytes: int) -> None:
         """Forget what nobody uses until ``size_bytes`` fit. ``Fault`` RESOURCE_EXHAUSTED when they do not."""
-        over = self.size_bytes + size_bytes - self._max_bytes
-        for entry in list(self._entries.values()):
-            if over <= 0:
-                return
-            size = entry.size_bytes
-            if _forget(entry):
-                del self._entries[entry.key]
-                over -= size
-        if over > 0:
+        if self._forget_unused(size_bytes):
+            return
+        gc.collect()  # sessions that ended may still hold their scene in reference cycles
+        if not self._forget_unused(size_bytes):
             raise exhausted(
                 "GEOMETRY_FULL",
                 f"{size_bytes} bytes of geometry do not fit beside {self.size_bytes} in use; {self._max_bytes} is the "
                 "limit: remove obstacles of other geometry first, or ask for larger cells",
                 _RETRY_S,
             )
+
+    def _forget_unused(self, size_bytes: int) -> bool:
+        """Forget geometry that nobody uses, the longest unused first, until ``size_bytes`` fit; whether they do."""
+        over = self.size_bytes + size_bytes - self._max_bytes
+        for entry in list(self._entries.values()):
+            if over <= 0:
+                break
+            size = entry.size_bytes
+            if _forget(entry):
+                del self._entries[entry.key]
+                over -= size
+        return over <= 0
 
     # -- work ---------------------------------------------------------------------------------------------------------
 

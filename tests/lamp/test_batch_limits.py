@@ -1,4 +1,4 @@
-"""A device that runs out of memory: real engines that refuse batches beyond a size. Work goes on, smaller or elsewhere."""
+"""A device that runs out of memory: real engines that refuse large batches. Work goes on, smaller or elsewhere."""
 
 from __future__ import annotations
 
@@ -145,7 +145,9 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory() -> None:
 def test_what_libraries_say() -> None:
     assert is_out_of_memory(MemoryError())
     assert is_out_of_memory(torch.OutOfMemoryError("CUDA out of memory"))
-    assert is_out_of_memory(RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: failed to allocate"))
+    assert is_out_of_memory(
+        RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: failed to allocate")
+    )
     assert is_out_of_memory(RuntimeError("CUDA error: out of memory"))
     assert is_out_of_memory(RuntimeError("std::bad_alloc"))
     assert not is_out_of_memory(ValueError("out of memory"))

@@ -15,7 +15,9 @@ __all__ = ["clock"]  # a fixture
 TICK_S = Scheduling().tick_s
 
 
-def stage(clock: Clock, characters: int, row_s: float, **options: Any) -> tuple[LiveTicker, list[Player], Device]:
+def stage(
+    clock: Clock, characters: int, row_s: float, **options: Any
+) -> tuple[LiveTicker, list[Player], Device]:
     device = Device(row_s=row_s)
     ticker = LiveTicker(device, clock=clock, scheduling=Scheduling(**options))
     return ticker, [Player(ticker, device, clock, float(i)) for i in range(characters)], device
@@ -31,7 +33,9 @@ def test_a_tick_stays_short_however_many_characters_there_are(clock: Clock) -> N
 def test_batches_hold_what_fits_into_a_tick_and_those_needed_soonest(clock: Clock) -> None:
     ticker, players, device = stage(clock, 32, row_s=0.004)
     run(ticker, clock, 5.0)
-    assert max(len(batch) for batch in device.batches) == 8, "of the sizes that fit into 50 ms the largest power of two"
+    assert max(len(batch) for batch in device.batches) == 8, (
+        "of the sizes that fit into 50 ms the largest power of two"
+    )
     device.batches.clear()
     players[7].change()
     players[20].change()
@@ -95,7 +99,9 @@ def test_a_character_whose_frames_run_out_comes_before_all_changes(clock: Clock)
     assert quiet.plans[-1][0].end_s > 10.0
 
 
-def test_what_is_finished_is_published_over_several_ticks(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_finished_is_published_over_several_ticks(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ticker, players, _ = stage(clock, 40, row_s=0.0001)
     for player in players:
         told = player.planned

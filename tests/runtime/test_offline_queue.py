@@ -74,7 +74,9 @@ def stage(clock: Clock) -> Iterator[Stage]:
 
 @pytest.mark.parametrize("share", [0.1, 0.2, 0.5])
 @pytest.mark.parametrize("slice_s", [0.001, 0.4])
-def test_calls_get_their_share_of_a_busy_device_and_no_more(clock: Clock, share: float, slice_s: float) -> None:
+def test_calls_get_their_share_of_a_busy_device_and_no_more(
+    clock: Clock, share: float, slice_s: float
+) -> None:
     stage = Stage(clock, share)
     stage.call(work(slice_s, 100_000))
     assert stage.run(12.0) == pytest.approx(share, abs=0.04)

@@ -90,16 +90,19 @@ class Player:
         """From each change to the first plan that knows it, or a later one."""
         found = []
         for revision, changed_s in self.changed_s.items():
-            came = [at_s for plan, at_s in self.plans if plan.scene_revision >= revision and at_s >= changed_s]
+            came = [
+                at_s for plan, at_s in self.plans if plan.scene_revision >= revision and at_s >= changed_s
+            ]
             found.append(min(came) - changed_s if came else float("inf"))
         return found
 
     def least_left_s(self) -> float:
         """The least that was ever left of the plan when the next one came."""
+        began_s = self.plans[0][1]
+        pairs = zip(self.plans, self.plans[1:], strict=False)
         return min(
-            (a.end_s - (at_s - self.plans[0][1]) for (a, _), (_, at_s) in zip(self.plans, self.plans[1:], strict=False)),
-            default=float("inf"),
-        )  # fmt: skip
+            (before.end_s - (at_s - began_s) for (before, _), (_, at_s) in pairs), default=float("inf")
+        )
 
     def planned(self, plan: Plan, start_frame: int, frames: FrameBlock) -> None:
         if not self.plans:
@@ -113,7 +116,9 @@ class Player:
         self.budget_notices.append(self.clock())
 
 
-def run(ticker: LiveTicker, clock: Clock, seconds: float, each_tick: Callable[[], None] = lambda: None) -> list[float]:
+def run(
+    ticker: LiveTicker, clock: Clock, seconds: float, each_tick: Callable[[], None] = lambda: None
+) -> list[float]:
     """Tick for a while as the worker does; how long each tick took."""
     until_s, took = clock() + seconds, []
     while clock() < until_s:

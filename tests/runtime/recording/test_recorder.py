@@ -298,22 +298,12 @@ def test_a_folder_that_cannot_be_written_is_refused_at_the_start(tmp_path: Path)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 def test_the_recording_of_a_killed_server_replays(tmp_path: Path) -> None:
-    code = (
-        "import asyncio, sys\nfrom pathlib import Path\n"
-        "from runtime.recording import RecordingConfig\nfrom runtime.server import LampServer, ServerConfig\n"
-        "from runtime.stub_backend import StubBackend\n"
-        "async def main():\n"
-        "    config = ServerConfig('127.0.0.1:0', recording=RecordingConfig(Path(sys.argv[1])))\n"
-        "    server = LampServer(StubBackend(), config)\n"
-        "    await server.run(lambda: print(server.port, flush=True))\n"
-        "asyncio.run(main())\n"
-    )
-    command = [sys.executable, "-c", code, str(tmp_path)]
+    command = [sys.executable, "-m", "runtime.cli", "serve", "--stub", "--port", "0", "--record", str(tmp_path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         assert process.stdout is not None
-        port = int(process.stdout.readline())
-        asyncio.run(_drive_and_kill(port, process))
+        address = process.stdout.readline().split()[2]
+        asyncio.run(_drive_and_kill(address, process))
     finally:
         process.kill()
         process.communicate()
@@ -324,8 +314,8 @@ def test_the_recording_of_a_killed_server_replays(tmp_path: Path) -> None:
     assert recording.end_reason == ""
 
 
-async def _drive_and_kill(port: int, process: subprocess.Popen[str]) -> None:
-    async with AsyncLampClient(f"127.0.0.1:{port}") as client:
+async def _drive_and_kill(address: str, process: subprocess.Popen[str]) -> None:
+    async with AsyncLampClient(address) as client:
         session = client.drive(prompt="walk", welcome_timeout_s=20)
         await session.__aenter__()
         await session.wait_for_frame(0)

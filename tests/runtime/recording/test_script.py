@@ -71,7 +71,9 @@ def test_what_the_command_recorded_replays(recorded: Path, capsys: pytest.Captur
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
     assert "plans identical bit for bit" in lines[0]
-    assert Recording.open(recorded).end_reason == "the session ended"
+    recording = Recording.open(recorded)
+    assert len(list(recording.events())) > 20
+    assert recording.end_reason == "the session ended"
 
 
 def test_recording_leaves_nothing_else_behind(recorded: Path) -> None:
