@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp.motion import Motion
-from lamp.scene.obstacle import Obstacle
 from lamp.skeleton import body_axes
 from runtime.client import AsyncDriveSession, AsyncLampClient, LampError, Pose, ReceivedPlan, Reconnect
 from runtime.viewer.clock import Clock
+from runtime.viewer.measure import AnyObstacle
 from runtime.viewer.wishes import Wish, Wishes
 
 Array = NDArray[Any]
@@ -46,7 +46,7 @@ class Character:
     """Lives on the event loop. ``obstacles`` is shared by all characters and read whenever a session begins."""
 
     def __init__(
-        self, name: str, client: AsyncLampClient, start: Start, obstacles: Mapping[str, Obstacle]
+        self, name: str, client: AsyncLampClient, start: Start, obstacles: Mapping[str, AnyObstacle]
     ) -> None:
         self.name, self.start = name, start
         self._client, self._obstacles = client, obstacles
@@ -241,7 +241,7 @@ class Character:
         self.start = replace(self.start, prompt=text)
         await self._send(lambda s: s.set_prompt(text))
 
-    async def put_obstacle(self, id: str, obstacle: Obstacle) -> None:
+    async def put_obstacle(self, id: str, obstacle: AnyObstacle) -> None:
         """An obstacle as it is at this moment."""
         await self._send(lambda s: s.put_obstacle(id, replace(obstacle, time_s=self.clock.now_s)))
 

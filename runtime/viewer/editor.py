@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
@@ -15,13 +16,17 @@ from lamp.intent import MAX_WAYPOINTS
 from lamp.problem import Target
 from lamp.scene.obstacle import MAX_OBSTACLES, Obstacle
 from lamp.skeleton import joint_index
+from runtime.client import AsyncLampClient, GeometryObstacle
 from runtime.viewer import axes, palette
 from runtime.viewer.character import Character, heading_of
 from runtime.viewer.drag import Drag, Moved
 from runtime.viewer.events import Events
 from runtime.viewer.follow import Follow
 from runtime.viewer.ground import ray_on_level
-from runtime.viewer.things import Quaternion, Things
+from runtime.viewer.measure import AnyObstacle
+from runtime.viewer.mesh_upload import read_mesh
+from runtime.viewer.solids import Mesh
+from runtime.viewer.things import Look, Quaternion, Things
 from runtime.viewer.wishes import Wish
 
 Array = NDArray[Any]
@@ -36,9 +41,10 @@ LEVEL = np.array([1.0, 0.0, 1.0])
 class Editor:
     """Lives on our event loop. Keys of things are ``kind/id``."""
 
-    def __init__(self, scene: Any, follow: Follow, events: Events) -> None:
+    def __init__(self, scene: Any, client: AsyncLampClient, follow: Follow, events: Events) -> None:
+        self._client = client
         self.things = Things(scene, follow, events, self._moved, self.select)
-        self.obstacles: dict[str, Obstacle] = {}  # shared with the characters
+        self.obstacles: dict[str, AnyObstacle] = {}  # shared with the characters
         self._characters: Sequence[Character] = ()
         self._character: Character | None = None
         self._follow = follow
@@ -82,16 +88,35 @@ class Editor:
         x, _, z = self.ahead().tolist()
         return await self.put_new(kind, palette.NEW_OBSTACLES[kind](x, z))
 
+    async def add_mesh(
+        self, name: str, content: bytes, up: str, metres_per_unit: float, walkable: bool
+    ) -> str:
+        """A mesh file for everybody, standing on the floor ahead; returns its id. ``InputError``, ``LampError``: the
+        file, or the server, says why not."""
+        self._check_room()
+        mesh = await asyncio.to_thread(read_mesh, name, content, up, metres_per_unit)
+        handle = await self._client.upload_geometry(mesh, name=name[:64], wait=False)
+        x, _, z = self.ahead().tolist()
+        place = (x, -float(mesh.vertices_m[:, 1].min()), z)
+        look = palette.look_of_mesh(Mesh(mesh.vertices_m, mesh.triangles), walkable)
+        kind = "".join(c for c in name.rsplit(".", 1)[0] if c.isalnum() or c in "-_")[:40] or "mesh"
+        return await self._put(kind, GeometryObstacle(handle, place, walkable=walkable), look)
+
     async def put_new(self, kind: str, obstacle: Obstacle) -> str:
         """Another obstacle for everybody. ``InputError`` when there are as many as a character can have."""
+        self._check_room()
+        return await self._put(kind, obstacle, palette.look_of_obstacle(obstacle))
+
+    def _check_room(self) -> None:
         if len(self.obstacles) >= MAX_OBSTACLES:
             raise InputError(
                 "obstacles", f"{MAX_OBSTACLES} is the most a character can have; remove one first"
             )
+
+    async def _put(self, kind: str, obstacle: AnyObstacle, look: Look) -> str:
         self._made += 1
         id = f"{kind}-{self._made}"
         self.obstacles[id] = obstacle
-        look = palette.look_of_obstacle(obstacle)
         self.things.put(f"{OBSTACLE}/{id}", look, obstacle.position_m, obstacle.orientation_xyzw)
         self.things.select(f"{OBSTACLE}/{id}")
         await self._tell_all(lambda c: c.put_obstacle(id, obstacle))

@@ -15,7 +15,7 @@ from runtime.viewer.character import LIVE, STOPPED, Character, Start
 from runtime.viewer.editor import OBSTACLE, TARGET, Editor
 from runtime.viewer.events import Events
 from runtime.viewer.follow import Follow
-from runtime.viewer.measure import History, Sample, penetrations, target_error
+from runtime.viewer.measure import History, Sample, penetrations, planned_penetrations, target_error
 from runtime.viewer.puppet import Puppet
 from runtime.viewer.web import Page
 
@@ -33,7 +33,7 @@ class Live:
         self.page = page
         self.events = Events(problem)
         self.follow = Follow(page.world)
-        self.editor = Editor(scene, self.follow, self.events)
+        self.editor = Editor(scene, client, self.follow, self.events)
         self.history = History()
         self.depths_m: dict[str, float] = {}  # penetration by obstacle
         self._starts = [
@@ -88,6 +88,8 @@ class Live:
             character = puppet.character
             if character.pose is not None:
                 found = penetrations(character.pose.positions_m, self.editor.obstacles, character.clock.now_s)
+                if character.plan is not None:
+                    found |= planned_penetrations(character.plan.shortfalls, self.editor.obstacles)
                 worst |= {id: max(depth, worst[id]) for id, depth in found.items()}
         self.depths_m = worst
         for id, depth_m in worst.items():

@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lamp.intent import Shortfall, Want
 from lamp.problem import Target
 from lamp.scene.obstacle import Obstacle
 from lamp.scene.penetration import penetration_m
+from runtime.client import GeometryObstacle
 
 Array = NDArray[Any]
+AnyObstacle = Obstacle | GeometryObstacle
 HISTORY_S = 60.0
 
 
-def penetrations(joints_m: Array, obstacles: Mapping[str, Obstacle], time_s: float) -> dict[str, float]:
-    """Deepest penetration by obstacle, metres, 0 where clear: a body with joints ``(22, 3)`` at a session time."""
-    depths = penetration_m(np.asarray(joints_m)[None], list(obstacles.values()), np.array([time_s]))
-    return dict(zip(obstacles, depths[0].tolist(), strict=True))
+def penetrations(joints_m: Array, obstacles: Mapping[str, AnyObstacle], time_s: float) -> dict[str, float]:
+    """Deepest penetration by obstacle, metres, 0 where clear: a body with joints ``(22, 3)`` at a session time.
+
+    Uploaded geometry, whose distances only the server has, is left out; see :func:`planned_penetrations`.
+    """
+    known = {id: o for id, o in obstacles.items() if isinstance(o, Obstacle)}
+    depths = penetration_m(np.asarray(joints_m)[None], list(known.values()), np.array([time_s]))
+    return dict(zip(known, depths[0].tolist(), strict=True))
+
+
+def planned_penetrations(
+    shortfalls: Iterable[Shortfall], obstacles: Mapping[str, AnyObstacle]
+) -> dict[str, float]:
+    """What the newest plan says about uploaded geometry: the deepest penetration in all of it, metres."""
+    depths = {id: 0.0 for id, o in obstacles.items() if not isinstance(o, Obstacle)}
+    for shortfall in shortfalls:
+        if shortfall.kind is Want.PENETRATION and shortfall.id in depths:
+            depths[shortfall.id] = max(depths[shortfall.id], shortfall.amount_m)
+    return depths
 
 
 def target_error(joints_m: Array, target: Target) -> float:

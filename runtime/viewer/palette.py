@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from lamp.problem import Target
 from lamp.scene.obstacle import Obstacle
 from lamp.skeleton import JOINT_NAMES
-from runtime.viewer.solids import of_obstacle, round_cone
+from runtime.viewer.grid_surface import surface_of
+from runtime.viewer.solids import Mesh, of_obstacle, round_cone
 from runtime.viewer.things import Colour, Look
 
 OBSTACLE: Colour = (126, 137, 158)
@@ -31,6 +34,8 @@ NEW_OBSTACLES: dict[str, Callable[[float, float], Obstacle]] = {
 
 def look_of_obstacle(obstacle: Obstacle) -> Look:
     """How an obstacle is drawn; a turned sphere looks like before, so it has no rings."""
+    if obstacle.grid is not None:
+        return look_of_mesh(surface_of(obstacle.grid, obstacle.scale), obstacle.walkable)
     largest = max(obstacle.size_m[0], obstacle.size_m[1] if obstacle.shape != "sphere" else 0.0)
     return Look(
         of_obstacle(obstacle),
@@ -38,6 +43,12 @@ def look_of_obstacle(obstacle: Obstacle) -> Look:
         gizmo_m=min(0.35 + 0.75 * largest, 1.6),
         turns=obstacle.shape != "sphere",
     )
+
+
+def look_of_mesh(mesh: Mesh, walkable: bool) -> Look:
+    """How uploaded geometry is drawn."""
+    reach = float(np.abs(mesh.vertices_m).max(initial=0.0))
+    return Look(mesh, WALKABLE if walkable else OBSTACLE, gizmo_m=min(0.35 + 0.75 * reach, 1.6))
 
 
 def look_of_target(target: Target) -> Look:

@@ -18,6 +18,7 @@ PROMPTS = (
     "a person dances salsa", "a person walks forward, as if exhausted", "a person stands still",
 )  # fmt: skip
 TARGET_JOINTS = ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "head", "pelvis")
+UNITS_M = {"metre": 1.0, "centimetre": 0.01, "millimetre": 0.001, "inch": 0.0254}
 RATES = ("20", "30", "60", "90", "120")
 
 
@@ -96,11 +97,28 @@ class Panel:
             self._button(
                 "Add target", lambda: editor.add_target(joint.value, hold.value, arrive.value or None)
             )
-        with gui.add_folder("Path"):
+        with gui.add_folder("Path", expand_by_default=False):
             self._path()
+        with gui.add_folder("Mesh", expand_by_default=False):
+            self._mesh()
         self._button("Look at a point", editor.look_at_point)
         self._button("Remove selected", editor.remove_selected, color="gray")
         self._button("Clear the scene", editor.clear, color="gray")
+
+    def _mesh(self) -> None:
+        """Upload of a file from the person's own machine."""
+        gui, editor = self._gui, self._live.editor
+        up = gui.add_dropdown("Up axis of the file", ["y", "z"])
+        unit = gui.add_dropdown("Unit of the file", list(UNITS_M))
+        walkable = gui.add_checkbox("Stand on it", False)
+        upload = gui.add_upload_button("OBJ, STL, GLB ...", hint="becomes an obstacle for all characters")
+        upload.on_upload(
+            self._live.events.handler(
+                lambda _: editor.add_mesh(
+                    upload.value.name, upload.value.content, up.value, UNITS_M[unit.value], walkable.value
+                )
+            )
+        )
 
     def _path(self) -> None:
         """Waypoints by clicks; the scene takes clicks only while they are asked for."""

@@ -24,8 +24,7 @@ class Mesh(NamedTuple):
 
 
 def of_obstacle(obstacle: Obstacle) -> Mesh:
-    """The surface of an obstacle around its own centre. ``InputError`` for a geometry, whose triangles only the
-    server knows."""
+    """The surface of an obstacle around its own centre. ``InputError`` for a geometry: see ``grid_surface``."""
     first, second, third = obstacle.size_m
     if obstacle.shape == "sphere":
         return round_cone(first, first, 0.0)
