@@ -78,7 +78,7 @@ class Character:
             except LampError as error:
                 failures = 0 if self.status == LIVE else failures + 1
                 self._lose(error)
-                await self._pause(RETRY_S[min(failures, len(RETRY_S) - 1)])
+                await self._pause(max(RETRY_S[min(failures, len(RETRY_S) - 1)], error.retry_after_s or 0.0))
 
     async def _one_session(self) -> None:
         """From Hello to the end of the stream; ``LampError`` when it ended and nobody here wished it."""

@@ -54,9 +54,8 @@ class Panel:
     def _drive(self) -> None:
         gui, live = self._gui, self._live
         if len(live.puppets) > 1:
-            self._on_change(
-                gui.add_dropdown("Character", [p.character.name for p in live.puppets]), live.choose
-            )
+            names = [p.character.name for p in live.puppets]
+            self._on_change(gui.add_dropdown("Character", names), self._choose)
         with gui.add_form(None) as form:
             self._prompt = gui.add_text("Prompt", live.character.start.prompt)
             form.on_submit(live.events.button(lambda: live.set_prompt(self._prompt.value)))
@@ -72,6 +71,10 @@ class Panel:
             self._fps = gui.add_dropdown("Frames per second", rates, initial_value=rate)
             self._button("Start anew", lambda: live.restart(int(self._seed.value), float(self._fps.value)))
             self._stop = self._button("Stop", live.stop_or_start)
+
+    def _choose(self, name: str) -> None:
+        self._live.choose(name)
+        self._prompt.value = self._live.character.start.prompt
 
     def _suggest(self, text: str) -> Any:
         if text not in PROMPTS:

@@ -54,8 +54,7 @@ def paused(viewer: InThread) -> Iterator[Live]:
     live.character.clock.paused = True
     viewer.call(live.editor.clear)
     here = live.character.pose.positions_m[0]
-    viewer.call(lambda: setattr(live.follow, "origin_m", here * [1, 0, 1]))
-    viewer.call(live.follow.tick, 1.0, here)
+    viewer.call(live.follow.tick, 60.0, here)
     viewer.call(live.editor.add_obstacle, "ball")
     yield live
     live.character.clock.paused = False
