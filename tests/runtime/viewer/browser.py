@@ -17,9 +17,9 @@ from runtime.viewer.app import Options, run_live
 from runtime.viewer.live import Live
 from tests.conftest import find_chromium
 
-SIZE = (1280, 800)
+SIZE = (1000, 640)  # small: pixels are what a software renderer is slow at
 FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-PATIENCE_S = 90.0  # a software renderer on a busy machine
+PATIENCE_S = 120.0  # a software renderer on a busy machine
 
 
 @contextmanager
@@ -118,7 +118,7 @@ def until(condition: Callable[[], Any], what: str, page: Any = None) -> Any:
 def picture(page: Any) -> np.ndarray[Any, Any]:
     """What the tab shows left of the panel and below the notice about software rendering, ``(H, W, 3)``."""
     shot = np.asarray(Image.open(BytesIO(page.screenshot())).convert("RGB"))
-    return shot[160:, :870]
+    return shot[160:, : SIZE[0] - 410]
 
 
 def body_pixels(shot: np.ndarray[Any, Any]) -> int:
