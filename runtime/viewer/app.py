@@ -20,6 +20,7 @@ from runtime.viewer.source import open_source
 from runtime.viewer.web import Page, open_page
 
 FRAME_S = 1 / 30
+_UNWATCHED_S = 0.2
 _MEASURE_EVERY, _TEXT_EVERY, _PLOT_EVERY = 4, 8, 18  # frames
 
 
@@ -89,20 +90,24 @@ async def _redraw(live: Live, panel: Panel, stop: asyncio.Event) -> None:
     """Frames at a steady pace; a late one is not made up for.
 
     Characters begin with the first tab, and their time stands still while there is none: nobody misses anything, and
-    a page nobody looks at costs the server nothing.
+    a page nobody looks at costs next to nothing.
     """
     last = due = time.monotonic()
     frame, begun = 0, False
     while not stop.is_set():
-        due = max(due + FRAME_S, time.monotonic())
+        watched = bool(live.page.web.get_clients())
+        due = max(due + (FRAME_S if watched else _UNWATCHED_S), time.monotonic())
         await asyncio.sleep(due - time.monotonic())
-        now, watched = time.monotonic(), bool(live.page.web.get_clients())
-        if watched and not begun:
+        now = time.monotonic()
+        passed_s, last = now - last, now
+        if not watched:
+            await live.wait()
+            continue
+        if not begun:
             live.begin()
             begun = True
         with live.page.web.atomic():
-            await live.tick(now - last if watched else 0.0)
-        last = now
+            await live.tick(passed_s)
         if frame % _MEASURE_EVERY == 0:
             live.measure()
         if frame % _TEXT_EVERY == 0:

@@ -80,6 +80,11 @@ class Live:
             self.follow.tick(passed_s, self.character.pose.positions_m[0])
         await self.editor.send_due()
 
+    async def wait(self) -> None:
+        """Instead of ``tick`` while nobody looks: the sessions stay, time stands still."""
+        for puppet in self.puppets:
+            await puppet.character.tick(0.0)
+
     def measure(self) -> None:
         """Depths, errors, colours and paths as they are now; a few times a second."""
         worst = dict.fromkeys(self.editor.obstacles, 0.0)

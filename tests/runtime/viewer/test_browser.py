@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from runtime.commands import clips
+from runtime.viewer.app import run_file
 from runtime.viewer.live import Live
+from runtime.viewer.player import Player
 from tests.runtime.test_serve_process import served
 from tests.runtime.viewer.browser import (
+    SIZE,
     InThread,
     body_pixels,
     chromium,
@@ -22,6 +27,7 @@ from tests.runtime.viewer.browser import (
     until_drawn,
     viewing,
 )
+from tests.runtime.viewer.test_player import sliding
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 pytest.importorskip("viser")
@@ -144,3 +150,23 @@ def test_a_second_tab_shows_the_same_and_may_close(browser: Any, tab: Any, viewe
     before_s = live.character.clock.now_s
     until(lambda: live.character.clock.now_s > before_s + 0.3, "the character to go on", tab)
     assert live.all_live
+
+
+def test_the_timeline_of_a_clip_is_scrubbed(browser: Any, tmp_path: Path) -> None:
+    clips.save(sliding(), tmp_path / "slide.npz")
+    file = tmp_path / "slide.npz"
+    with InThread(lambda ready, stop: run_file(file, "127.0.0.1", 0, ready, stop)) as viewer:
+        player: Player = viewer.shown
+        page = browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]})
+        page.goto(player.page.url)
+        until(lambda: body_pixels(picture(page)) > 250, "a body on the screen", page)
+        until(lambda: not player.playing, "the end of the clip", page)
+        thumb = page.get_by_role("slider").first
+        thumb.focus()
+        thumb.press("Home")
+        until(lambda: player.time_s == 0.0, "the start", page)
+        thumb.press("ArrowRight")
+        until(lambda: player.time_s == pytest.approx(0.05), "one frame further", page)
+        page.get_by_role("button", name="Play").click()
+        until(lambda: player.time_s > 0.5, "the clip to go on", page)
+        page.close()
