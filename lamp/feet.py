@@ -15,17 +15,20 @@ from numpy.typing import NDArray
 
 from lamp.scene.ground_map import HEIGHT, RAMP, Ground
 from lamp.skeleton import BONE_LENGTHS_M, body_axes, joint_index
+from lamp.timeline import FPS
 
 Array = NDArray[Any]
 HIPS, KNEES, ANKLES, TOES = (
     [joint_index(f"{side}_{part}") for side in ("left", "right")] for part in ("hip", "knee", "ankle", "foot")
 )
 THIGH_M, SHIN_M, FOOT_M = (BONE_LENGTHS_M[joints] for joints in (KNEES, ANKLES, TOES))
-MOST_SHIFT_M = 0.25  # a planted foot is held back at most so far from where the prior has it
-_RELEASE = 0.25  # share of the correction lost per frame by a foot in the air
+MOST_SHIFT_M = 0.30  # a planted foot is held back at most so far from where the prior has it
+_RELEASE = 0.3  # share of the way to its next correction that a foot in the air goes per frame
+_MOST_AHEAD_M = 0.22  # a foot lands at most so far ahead of where the prior has it
 _STRETCH = 0.999  # of the length of the leg
 _DROP_RATE_M = 0.006  # the pelvis goes down by at most this per frame to let a foot reach its place
 _MOST_DROP_M = 0.10
+_CLEAR_M = 0.07  # toes of a swinging foot are at least so high
 _SOLE_M = 0.0  # the toe joint is never lower above the surface than this
 _ANKLE_M = 0.05
 _LOOK_FRAMES = 3  # a foot in the air rises to the next step so many frames before it is above it
@@ -56,7 +59,7 @@ def plant(base: Array, contacts: Array, ground: Ground, before: Footing, last: A
     ankles, toes = joints[:, ANKLES].copy(), joints[:, TOES].copy()
     ankles[..., [0, 2]] += shift
     toes[..., [0, 2]] += shift
-    rise = _rise(ankles, toes, planted, joints[:, 0], ground)
+    rise = _rise(ankles, toes, planted, joints[:, 0], ground) + _clearance(joints, planted, ground)
     ankles[..., 1] += rise
     toes[..., 1] += rise
     drop = _drop(joints[:, HIPS], ankles, before.drop)
@@ -89,22 +92,42 @@ def _smooth_step(u: Array) -> Array:
 
 
 def _held(joints: Array, planted: Array, contacts: Array, before: Array, last: Array | None) -> Array:
-    """Shift of each foot ``(T, 2, 2)`` that takes away its sliding while it is planted and fades while it is not.
+    """Shift of each foot ``(T, 2, 2)`` that takes away its sliding while it is planted.
 
-    The part that is planted holds: the toes when they are down, else the ankle, so that a foot can roll.
+    The part that is planted holds: the toes when they are down, else the ankle, so that a foot can roll. In the air a
+    foot heads for half of what it will slide when it has landed: it lands so far ahead and lifts off so far behind.
     """
     on_toes = contacts[:, [1, 3]] >= 0.5 * contacts[:, [0, 2]]
+    parts = np.where(on_toes[..., None], joints[:, TOES][..., [0, 2]], joints[:, ANKLES][..., [0, 2]])
+    slid = np.zeros_like(parts)
+    slid[1:] = parts[1:] - parts[:-1]
+    switched = on_toes[1:] != on_toes[:-1]
+    ankle_moves = np.diff(joints[:, ANKLES][..., [0, 2]], axis=0)
+    slid[1:][switched] = ankle_moves[switched]
+    if last is not None:
+        old = np.where(on_toes[0][:, None], last[TOES][:, [0, 2]], last[ANKLES][:, [0, 2]])
+        slid[0] = parts[0] - old
+    ahead = _ahead(slid, planted)
     shift, out = before.copy(), np.zeros((len(joints), 2, 2))
-    previous = joints[0] if last is None else last
-    for t, now in enumerate(joints):
-        part = np.where(on_toes[t], TOES, ANKLES)
-        slid = now[part][:, [0, 2]] - previous[part][:, [0, 2]]
+    for t in range(len(joints)):
         hold = planted[t][:, None]
-        shift = (1.0 - (1.0 - hold) * _RELEASE) * (shift - hold * slid)
+        shift = shift - hold * slid[t] + (1.0 - hold) * _RELEASE * (ahead[t] - shift)
         size = np.linalg.norm(shift, axis=-1, keepdims=True)
         shift = shift * np.minimum(1.0, MOST_SHIFT_M / np.maximum(size, 1e-9))
-        out[t], previous = shift, now
+        out[t] = shift
     return out
+
+
+def _ahead(slid: Array, planted: Array) -> Array:
+    """Half of what each foot will slide in its next stance ``(T, 2, 2)``, at most ``_MOST_AHEAD_M``."""
+    total, out = np.zeros((2, 2)), np.zeros_like(slid)
+    for t in range(len(slid) - 1, -1, -1):
+        stands = (planted[t] >= 0.5)[:, None]
+        lands = stands & (planted[min(t + 1, len(slid) - 1)] < 0.5)[:, None]
+        total = np.where(lands, 0.0, total) + np.where(stands, planted[t][:, None] * slid[t], 0.0)
+        out[t] = 0.5 * total
+    size = np.linalg.norm(out, axis=-1, keepdims=True)
+    return np.asarray(out * np.minimum(1.0, _MOST_AHEAD_M / np.maximum(size, 1e-9)))
 
 
 def _rise(ankles: Array, toes: Array, planted: Array, root: Array, ground: Ground) -> Array:
@@ -121,6 +144,18 @@ def _rise(ankles: Array, toes: Array, planted: Array, root: Array, ground: Groun
     gentle = sum(padded[k : k + len(highest)] for k in range(5)) / 5
     in_air = np.maximum(gentle, surface)
     return np.asarray(planted * surface + (1.0 - planted) * in_air - level)
+
+
+def _clearance(joints: Array, planted: Array, ground: Ground) -> Array:
+    """How far to lift feet in the air that would graze the ground, ``(T, 2)``; the faster they swing the surer."""
+    toes = joints[:, TOES]
+    speed = np.zeros(planted.shape)
+    speed[1:] = np.linalg.norm(np.diff(toes[..., [0, 2]], axis=0), axis=-1) * FPS
+    height = toes[..., 1] - ground.at(joints[:, 0], RAMP)[:, None]
+    missing = np.maximum(_CLEAR_M - height, 0.0)
+    lift = (1.0 - planted) * _smooth_step((speed - 0.3) / 0.7) * missing
+    padded = np.pad(lift, ((1, 1), (0, 0)), mode="edge")
+    return np.asarray(0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:])
 
 
 def _drop(hips: Array, ankles: Array, before: float) -> Array:

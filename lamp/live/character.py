@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp import feet, gaze, metrics
+from lamp.deblock import deblock
 from lamp.intent import Floor, Shortfall, TargetReport
 from lamp.keying import Route, add_look, add_pose, add_route, pose_goals, route
 from lamp.live.intent import IntentSetters, Snapshot
@@ -396,14 +397,16 @@ class LiveCharacter(IntentSetters):
     def _finished(self, base: Array, contacts: Array, start: int, c: _Context) -> tuple[Array, Array]:
         """Joints as they are shown, feet planted, and the angles of the head, for frames from ``start`` on."""
         before, last, head = feet.Footing.none(), None, np.zeros(2)
-        if start > self.timeline.first and start - 1 < self.timeline.end:
+        known = max(start - 2, self.timeline.first)  # as far back as a step between tokens reaches
+        if known < start:
+            base = np.concatenate([self.timeline.window(known, start, "base"), base])
             last = self.timeline.window(start - 1, start, "base")[0]
             before = feet.footing(last, self.timeline.window(start - 1, start)[0])
             head = self.timeline.window(start - 1, start, "gaze")[0]
-        shown = base
+        shown = deblock(base, known, start - known)[start - known :]
         if self.settings.plant_feet:
-            shown = feet.plant(base, contacts, c.demands.ground, before, last)
-        times = (start + np.arange(len(base))) / FPS
+            shown = feet.plant(shown, contacts, c.demands.ground, before, last)
+        times = (start + np.arange(len(shown))) / FPS
         return shown, gaze.follow(shown, times, FPS, c.intent.look, head)
 
     def _faded_in(self, joints: Array, start: int) -> Array:
