@@ -191,7 +191,7 @@ def cross(a: Any, b: Any, xp: Any = np) -> Any:
 
 def components(v: Any, xp: Any = np) -> Any:
     """The entries of the last axis as a tuple (one operation in torch, forwards and backwards)."""
-    return tuple(np.moveaxis(v, -1, 0)) if xp is np else v.unbind(-1)
+    return tuple(v[..., i] for i in range(v.shape[-1])) if xp is np else v.unbind(-1)
 
 
 def body_axes(joints_m: Any, xp: Any = np) -> Any:

@@ -22,9 +22,8 @@ from runtime.token_bucket import TokenBucket
 
 log = logging.getLogger(__name__)
 _MOST_STEPS = 8  # in one tick: a newcomer joins after it
-_MOST_TICKS = (
-    2.5  # one step may take so many times the length of a tick, where more rows make better use of it
-)
+# One step may take so many times the length of a tick, or of a single row's, where more rows make better use of it.
+_MOST_TICKS, _MOST_TIMES_ALONE = 2.5, 3.0
 _SHARE_FOR_JOBS = 0.3  # of a tick, for making jobs; at least one is made
 _SHARE_FOR_PLANS = 0.5  # of a tick, for publishing; at least one is published
 
@@ -85,7 +84,7 @@ class LiveTicker:
         """Begin jobs: all that are needed, then improvements up to what the device takes at a time."""
         began_s = now_s = self._clock()
         until_s = began_s + _SHARE_FOR_JOBS * self._settings.tick_s
-        idle = [w for w in self.works if w.job is None and w.look_at_s <= now_s]
+        idle = [w for w in self.works if w.job is None and w.look_at_s <= now_s and not w.unread]
         in_need = sorted((w for w in idle if w.in_need), key=lambda w: w.due_since_s(now_s))
         others = sorted((w for w in idle if not w.in_need), key=lambda w: w.planned_at_s)
         room = self._capacity() - sum(w.job is not None for w in self.works)
@@ -118,14 +117,15 @@ class LiveTicker:
 
     def _capacity(self) -> int:
         """How many rows to step at a time: all that fit into a tick, and more where that makes better use of it."""
-        tick_s = self._settings.tick_s
-        best, best_rate, rows = 1, 0.0, 1
+        tick_s, alone_s = self._settings.tick_s, self._times.predict(1)
+        if alone_s is None:
+            return self._max_batch
+        most_s = max(_MOST_TICKS * tick_s, _MOST_TIMES_ALONE * alone_s)
+        best, best_rate, rows = 1, 1.0 / max(alone_s, 1e-9), 2
         while rows <= self._max_batch:
-            step_s = self._times.predict(rows)
-            if step_s is None:
-                return self._max_batch
+            step_s = self._times.predict(rows) or alone_s * rows
             rate = rows / max(step_s, 1e-9)
-            if step_s <= tick_s or (step_s <= _MOST_TICKS * tick_s and rate > best_rate):
+            if step_s <= tick_s or (step_s <= most_s and rate > best_rate):
                 best, best_rate = rows, rate
             rows *= 2
         return best

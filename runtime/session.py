@@ -40,7 +40,7 @@ from runtime.validation import Checker, Refused, Violation
 log = logging.getLogger(__name__)
 Notice = drive_pb2.Notice
 _CHUNK_S = 0.2  # frames are sent this often
-_MOST_FRAMES = 1024  # in one message: 700 kB
+_MOST_FRAMES = 256  # in one message: 170 kB, and little time of the loop
 _MOST_NOTICES = 32
 _STALE_S = 0.5  # by the clock: frames older than this are of no use any more
 _PAST_S = 9.0  # as far back frames can be rendered again: characters keep 10 s
@@ -106,6 +106,7 @@ class Session:
 
     def planned(self, plan: Plan, start_frame: int, frames: FrameBlock) -> None:
         """The motion changed (``live_work.Listener``)."""
+        self.work.unread = True
         self._loop.call_soon_threadsafe(self._on_plan, plan, start_frame, frames)
 
     def failed(self, error: Exception) -> None:
@@ -330,6 +331,8 @@ class Session:
 
     def _compose_plan(self, plan: Plan, start_frame: int) -> drive_pb2.Plan:
         self._plan = None
+        self.work.unread = False
+        self._wake_worker()
         self._playhead.start()
         self.stats.plan_sent(plan.scene_revision)
         frames = self._take_frames()

@@ -193,7 +193,7 @@ def test_every_dependency_is_pinned(project: dict[str, Any]) -> None:
 
 
 def test_the_core_stays_without_heavy_packages(project: dict[str, Any]) -> None:
-    heavy = {"torch", "onnx", "scipy", "matplotlib", "transformers", "viser"}
+    heavy = {"torch", "onnx", "trimesh", "matplotlib", "transformers", "viser"}
     assert not heavy & {dependency_name(line) for line in project["dependencies"]}
 
 

@@ -120,7 +120,8 @@ def test_what_is_printed_is_a_file_that_says_the_same(tmp_path: Path) -> None:
 
 def test_every_field_of_settings_and_limits_can_be_set_and_is_explained() -> None:
     assert [item.name for item in items_of(Limits)] == [field.name for field in fields(Limits)]
-    assert {f.name for f in fields(Settings)} - {i.name for i in items_of(Settings)} == {"limits", "scheduling"}
+    groups = {f.name for f in fields(Settings)} - {i.name for i in items_of(Settings)}
+    assert groups == {"limits", "scheduling", "geometry"}
     assert len({item.name for item in ITEMS}) == len(ITEMS)
     for item in ITEMS:
         assert 10 < len(item.doc) < 110, item.name
