@@ -48,7 +48,7 @@ def look_of_obstacle(obstacle: Obstacle) -> Look:
 def look_of_mesh(mesh: Mesh, walkable: bool) -> Look:
     """How uploaded geometry is drawn."""
     reach = float(np.abs(mesh.vertices_m).max(initial=0.0))
-    return Look(mesh, WALKABLE if walkable else OBSTACLE, gizmo_m=min(0.35 + 0.75 * reach, 1.6))
+    return Look(mesh, WALKABLE if walkable else OBSTACLE, gizmo_m=min(0.35 + 0.75 * reach, 1.6), flat=True)
 
 
 def look_of_target(target: Target) -> Look:

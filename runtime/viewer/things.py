@@ -33,6 +33,7 @@ class Look:
     level: bool = True
     turns: bool = True  # its gizmo has rings
     label: str = ""
+    flat: bool = False  # shaded triangle by triangle: meshes whose corners are shared
 
 
 @dataclass
@@ -76,7 +77,7 @@ class Things:
         )
         mesh = self._scene.add_mesh_simple(
             f"{name}/surface", look.mesh.vertices_m, look.mesh.faces, color=look.colour, opacity=look.opacity,
-            receive_shadow=False,
+            receive_shadow=False, flat_shading=look.flat,
         )  # fmt: skip
         if look.label:
             self._scene.add_label(f"{name}/label", look.label, position=(0.0, 0.12, 0.0))
