@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from lamp import rotations
-from lamp.motion import Motion
 from lamp.retarget import joints_to_rotations
 from lamp.skeleton import (
     BONE_LENGTHS_M,
@@ -103,16 +102,22 @@ def test_the_mannequin_is_about_as_large_as_its_skeleton(pieces: list[skins.Piec
     )
 
 
-@pytest.mark.shared
-def test_soles_are_on_the_floor_in_motion_data(pieces: list[skins.Piece], shared_dir: Any) -> None:
-    joints_m = np.load(shared_dir / "data" / "golden" / "012314_joints.npy")
-    motion = Motion.from_positions(joints_m)
-    lows = []
-    for joints, local in zip(motion.positions_m[::10], motion.local_rotations_xyzw[::10], strict=True):
-        world = world_rotations(local)
-        feet = [posed(p, joints.astype(np.float64), world) for p in pieces if p.joint in (7, 8)]
-        lows.append(np.concatenate(feet)[:, 1].min() - joints[:, 1].min())
-    assert abs(np.median(lows)) < 0.05
+def test_soles_are_level_and_on_the_floor_in_the_stance_of_the_bundles(pieces: list[skins.Piece]) -> None:
+    """Clips of both bundles stand with the ankles pitched so far against the T-pose, and the toe joints at y = 0."""
+    for ankle, toe, pitch_rad in ((7, 10, 0.31), (8, 11, 0.26)):
+        local = np.tile(rotations.IDENTITY, (JOINT_COUNT, 1)).astype(np.float64)
+        local[ankle] = (np.sin(pitch_rad / 2), 0.0, 0.0, np.cos(pitch_rad / 2))
+        joints = forward_kinematics(np.zeros(3), local).astype(np.float64)
+        foot = np.concatenate(
+            [
+                posed(p, joints, world_rotations(local))
+                for p in pieces
+                if p.joint == ankle and p.colour != skins.BALL
+            ]
+        )
+        heel, front = foot[foot[:, 2] < joints[ankle, 2]], foot[foot[:, 2] > joints[toe, 2]]
+        assert heel[:, 1].min() == pytest.approx(front[:, 1].min(), abs=0.015), "level"
+        assert foot[:, 1].min() == pytest.approx(joints[toe, 1], abs=0.015), "where the toe joint is"
 
 
 def test_capsules_are_the_volume_that_keeps_clear() -> None:
