@@ -85,7 +85,9 @@ class EngineRun:
 
     batch: int  # rows the engine ran, padding included
     steps: int
-    states: tuple[Arrays, ...]  # of the rows that were moved, in order: the objects that ``PlanJob.rows`` hold
+    states: tuple[
+        Arrays, ...
+    ]  # of the rows that were moved, in order: the objects that ``PlanJob.rows`` hold
 
 
 class NoiseOptimizer:

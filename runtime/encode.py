@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lamp import __version__
 from lamp.live import Plan
 from lamp.motion import Motion
 from lamp.skeleton import CONTACT_JOINTS, JOINT_NAMES, JOINT_RADII_M, PARENTS, REST_OFFSETS_M, SKELETON_HASH
+from runtime.backend import BackendInfo
 from runtime.coordinates import PRESETS, Array, CoordinateSystem
+from runtime.decode import Opening
 from runtime.frame_wire import frames_message
-from runtime.limits import Limits
+from runtime.limits import PROTOCOL_VERSION, Limits
 from runtime.pb.v1 import drive_pb2, geometry_pb2, motion_pb2
 from runtime.validation import Violation
 
@@ -124,6 +127,26 @@ def limits_message(limits: Limits) -> drive_pb2.Limits:
         max_message_bytes=limits.max_message_bytes, idle_timeout_s=limits.idle_timeout_s, resume_s=limits.resume_s,
         max_key_poses=limits.max_key_poses, max_messages_per_s=limits.max_messages_per_s,
         max_triangles=limits.max_triangles, max_geometry_bytes=limits.max_geometry_bytes,
+    )  # fmt: skip
+
+
+def welcome_message(
+    opening: Opening,
+    info: BackendInfo,
+    limits: Limits,
+    *,
+    token: str,
+    resumed: bool,
+    first_frame: int,
+    revision: int,
+) -> drive_pb2.Welcome:
+    """What a client needs to know of its session."""
+    return drive_pb2.Welcome(
+        protocol_version=PROTOCOL_VERSION, session_token=token, skeleton=skeleton(opening.coordinates),
+        coordinate_system=coordinate_system(opening.coordinates), right_handed=opening.coordinates.handedness > 0,
+        fps=opening.fps, horizon_s=opening.horizon_s, limits=limits_message(limits), server_version=__version__,
+        model_name=info.name, model_licence=info.licence, device=info.device, resumed=resumed,
+        start_time_s=first_frame / opening.fps, scene_revision=revision,
     )  # fmt: skip
 
 

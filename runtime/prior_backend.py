@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from lamp.live import LiveCharacter, LiveSettings
 from lamp.motion import Motion
@@ -63,8 +63,9 @@ class PriorBackend:
     def warm_up(self) -> None:
         """Plan and re-plan for characters that nobody sees, one alone and then two in a batch, so that the first real
         ones need not wait for graphs to be loaded, and the time of a step is known. Seconds on a slow machine. What
-        only offline calls need is loaded after it, beside the first characters."""
-        live, *offline = self._prior.engine.shapes()
+        only geometry and offline calls need is loaded after it, beside the first characters."""
+        shapes = self._prior.engine.shapes()
+        live, later = shapes[0], [*shapes[1:], *(replace(shape, geometry=True) for shape in shapes)]
         self._prior.engine.preload([live])
         characters = [self.new_character(CharacterStart("a person stands")) for _ in range(2)]
         for count in (1, 2, 2):
@@ -73,7 +74,7 @@ class PriorBackend:
             for character, job in pairs:
                 character.publish(job)
                 character.put_obstacle("warm-up", Obstacle("sphere", (5.0, 1.0, 0.0)))
-        self._prior.engine.preload(offline)
+        self._prior.engine.preload(later)
         if self._prior.engine.captured:
             self._record_steps()
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import secrets
 from collections.abc import Callable, Iterator
 
-from runtime.session import Session, log_name
+from runtime.resume import log_name, new_token, same_token
+from runtime.session import Session
 
 
 class Roster:
@@ -39,7 +39,7 @@ class Roster:
         """A name for logs, and 128 bits that nobody can guess."""
         while (name := secrets.token_hex(4)) in self._live or name in self._kept:
             continue
-        return f"{name}.{secrets.token_hex(16)}"
+        return new_token(name)
 
     def add(self, session: Session) -> None:
         """A session with a stream; where it is one too many, the one that has waited longest makes room."""
@@ -52,9 +52,7 @@ class Roster:
         name = log_name(token)
         kept = self._kept.get(name)
         session = kept[0] if kept else self._live.get(name)
-        if session is None or not hmac.compare_digest(session.token.encode(), token.encode()):
-            return None
-        return session
+        return session if session is not None and same_token(session.token, token) else None
 
     def replace(self, old: Session, new: Session) -> None:
         """``new`` goes on with the character of ``old``."""

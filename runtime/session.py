@@ -10,11 +10,9 @@ import asyncio
 import logging
 import math
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from lamp import __version__
 from lamp.live import Plan
 from runtime import encode
 from runtime import limits as bounds
@@ -29,9 +27,11 @@ from runtime.limits import Limits
 from runtime.live_work import LiveWork
 from runtime.log import SessionLog, with_fields
 from runtime.metrics import Metrics
+from runtime.notices import Notices
 from runtime.outbox import Outbox
 from runtime.pb.v1 import drive_pb2
 from runtime.playhead import Playhead
+from runtime.resume import first_frame_again, log_name
 from runtime.scene_state import Wishes
 from runtime.session_stats import SessionStats
 from runtime.status import Fault, fault_of
@@ -41,9 +41,7 @@ log = logging.getLogger(__name__)
 Notice = drive_pb2.Notice
 _CHUNK_S = 0.2  # frames are sent this often
 _MOST_FRAMES = 256  # in one message: 170 kB, and little time of the loop
-_MOST_NOTICES = 32
 _STALE_S = 0.5  # by the clock: frames older than this are of no use any more
-_PAST_S = 9.0  # as far back frames can be rendered again: characters keep 10 s
 _AHEAD_S = 0.5  # a playhead this far beyond what was sent is worth a notice
 
 
@@ -83,13 +81,12 @@ class Session:
             Wishes(opening.start.prompt),
         )
         self._playhead = self.work.playhead
-        self.first_frame = self.work.first_frame if lost is None else _first_frame_again(lost, opening)
+        self.first_frame = self.work.first_frame if lost is None else first_frame_again(lost, opening)
         self._outbox = Outbox(self.first_frame)
         self._plan: tuple[Plan, int] | None = (
             None  # newest unsent plan, and the first frame changed since the last sent
         )
-        self._notices: deque[Notice] = deque()
-        self._dropped_notices = 0
+        self._notices = Notices()
         self._told_of_messages = False
         self._playhead_was_ahead = False
         self._going_away: drive_pb2.GoingAway | None = None
@@ -147,6 +144,8 @@ class Session:
 
     def handle(self, request: drive_pb2.DriveRequest) -> None:
         """Take in one message after Hello. What cannot be used becomes a notice and changes nothing."""
+        if self._fault is not None:
+            return  # it failed, or another stream took over: what comes late must not reach the character
         self.active_s = time.monotonic()
         self.stats.messages += 1
         self.received(request)
@@ -264,24 +263,12 @@ class Session:
                 "no session with this resume_token is kept here (any more); the session starts anew from this Hello: "
                 "send the scene again",
             )
-        welcome = drive_pb2.Welcome(
-            protocol_version=bounds.PROTOCOL_VERSION,
-            session_token=self.token,
-            skeleton=encode.skeleton(opening.coordinates),
-            coordinate_system=encode.coordinate_system(opening.coordinates),
-            right_handed=opening.coordinates.handedness > 0,
-            fps=opening.fps,
-            horizon_s=opening.horizon_s,
-            limits=encode.limits_message(self._limits),
-            server_version=__version__,
-            model_name=info.name,
-            model_licence=info.licence,
-            device=info.device,
-            resumed=self.resumed,
-            start_time_s=self.first_frame / opening.fps,
-            scene_revision=self.work.wishes.revision,
-        )
-        return drive_pb2.DriveResponse(welcome=welcome)
+        return drive_pb2.DriveResponse(
+            welcome=encode.welcome_message(
+                opening, info, self._limits, token=self.token, resumed=self.resumed, first_frame=self.first_frame,
+                revision=self.work.wishes.revision,
+            )
+        )  # fmt: skip
 
     def received(self, request: drive_pb2.DriveRequest) -> None:
         """A message has come in; one of a stream that another one took over belongs to no recording."""
@@ -319,9 +306,7 @@ class Session:
             return drive_pb2.DriveResponse(going_away=message)
         if self._plan is not None:
             return drive_pb2.DriveResponse(plan=self._compose_plan(*self._plan))
-        if self._notices:
-            notice = self._notices.popleft()
-            notice.dropped, self._dropped_notices = self._dropped_notices, 0
+        if (notice := self._notices.take()) is not None:
             return drive_pb2.DriveResponse(notice=notice)
         if time.monotonic() >= self._frames_at_s:
             frames = self._take_frames()
@@ -357,14 +342,12 @@ class Session:
     def notify(
         self, code: Notice.Code, message: str, revision: int = 0, found: Sequence[Violation] = ()
     ) -> None:
-        """Tell the client something; the oldest of too many unread notices is dropped and counted."""
-        if len(self._notices) >= _MOST_NOTICES:
-            self._notices.popleft()
-            self._dropped_notices += 1
+        """Tell the client something."""
         self.stats.noticed(Notice.Code.Name(code))
         self.log.info("notice: %s", message)
-        violations = encode.violations(found)
-        self._notices.append(Notice(code=code, message=message, revision=revision, violations=violations))
+        self._notices.add(
+            Notice(code=code, message=message, revision=revision, violations=encode.violations(found))
+        )
         self._changed.set()
 
     # -- ends -------------------------------------------------------------------------------------------------------
@@ -393,19 +376,3 @@ class Session:
     def fault(self) -> Fault | None:
         """Why the session failed, if it did."""
         return self._fault
-
-
-def log_name(token: str) -> str:
-    """What a session is called in logs: the part of its token that is no secret."""
-    return token.partition(".")[0]
-
-
-def _first_frame_again(lost: LiveWork, opening: Opening) -> int:
-    """First frame to send to a client that comes back: what it shows now may have been re-planned since, so from its
-    last known playhead on, or from the first frame it lacks if that is earlier; as far back as the character knows."""
-    played_s = min(lost.playhead.now_s(), lost.end_frame / lost.fps)
-    first = math.floor(played_s * opening.fps)
-    if opening.last_frame_index is not None:
-        first = min(first, math.floor(opening.last_frame_index / lost.fps * opening.fps + 1e-6) + 1)
-    oldest_s = max(played_s - _PAST_S, lost.start.time_s)
-    return max(first, math.ceil(oldest_s * opening.fps - 1e-6))

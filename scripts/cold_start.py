@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -87,7 +87,7 @@ def measure(options: Sequence[str] = ()) -> Start:
 async def _watch(address: str, process: subprocess.Popen[bytes]) -> tuple[float, float, float]:
     async with grpc.aio.insecure_channel(address, [("grpc.initial_reconnect_backoff_ms", 50),
                                                    ("grpc.max_reconnect_backoff_ms", 50)]) as channel:  # fmt: skip
-        health = health_pb2_grpc.HealthStub(channel)
+        health: Any = health_pb2_grpc.HealthStub(channel)
         while True:
             if process.poll() is not None:
                 raise RuntimeError(f"lamp serve ended with status {process.returncode}")

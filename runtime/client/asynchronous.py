@@ -241,5 +241,6 @@ class AsyncLampClient:
             restore=self._uploads.restore,
         )
 
-    def _open_stream(self, wait_for_ready: bool) -> Any:
-        return self._targets.stub().Drive(metadata=self._metadata, wait_for_ready=wait_for_ready)
+    def _open_stream(self, affinity: tuple[str, str], wait_for_ready: bool) -> Any:
+        metadata = (*self._metadata, affinity)
+        return self._targets.stub().Drive(metadata=metadata, wait_for_ready=wait_for_ready)

@@ -58,8 +58,11 @@ class Intent:
         self._path = self._coordinates.position_to_model(points)[:, [0, 2]]
         self._waypoint, self._loop = 0, path.loop
 
-    def now(self) -> tuple[str, drive_pb2.SceneUpdate]:
-        """The prompt, and one update that makes any scene what it should be now; it names no revision."""
+    def now(self) -> tuple[str, list[drive_pb2.SceneUpdate]]:
+        """The prompt, and updates that make any scene what it should be now; they name no revision.
+
+        Obstacles of uploaded geometry come one by one: a server that has not got it refuses nothing else with them.
+        """
         scene = self._base.copy()
         for _, request in self._recent:
             scene.change(request)
@@ -69,12 +72,17 @@ class Intent:
             del update.path.waypoints[:]
             # at the end of the path the last point stays: the character goes on standing there
             update.path.waypoints.extend(points[k:] + points[:k] if self._loop else points[k:] or points[-1:])
-        return scene.prompt, update
+        uploaded = [obstacle for obstacle in update.put_obstacles if obstacle.HasField("geometry")]
+        if uploaded:
+            plain = [obstacle for obstacle in update.put_obstacles if not obstacle.HasField("geometry")]
+            del update.put_obstacles[:]
+            update.put_obstacles.extend(plain)
+        return scene.prompt, [update, *(drive_pb2.SceneUpdate(put_obstacles=[one]) for one in uploaded)]
 
     def geometry_ids(self) -> set[str]:
         """Ids of all geometry that the scene refers to."""
-        _, scene = self.now()
-        return {o.geometry.id for o in scene.put_obstacles if o.HasField("geometry")}
+        _, updates = self.now()
+        return {o.geometry.id for u in updates for o in u.put_obstacles if o.HasField("geometry")}
 
 
 class _Scene:

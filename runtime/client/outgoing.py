@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from itertools import chain
 
 from runtime.client.errors import LampError
 from runtime.client.intent import Intent
@@ -93,18 +94,22 @@ class Outgoing:
         with self._lock:
             self._connected = True
             self._playhead_s, self._playhead_sent = self._told_s, -1.0
-            prompt, scene = self._intent.now()
             if resumed and known_revision >= self.revision:
                 self.revision = known_revision
-            elif resumed:
-                message = drive_pb2.Prompt(revision=self.revision, text=prompt)
-                self._waiting.append(drive_pb2.DriveRequest(prompt=message))
-                scene.revision = self._number()
-                self._waiting.append(drive_pb2.DriveRequest(scene_update=scene))
             elif self.revision > 0:
-                scene.revision = self.revision
-                self._waiting.append(drive_pb2.DriveRequest(scene_update=scene))
+                self._tell_again(with_prompt=resumed)
         self._wake()
+
+    def _tell_again(self, *, with_prompt: bool) -> None:
+        """Everything that was asked for, under the newest number and those after it."""
+        prompt, scenes = self._intent.now()
+        numbers = chain([self.revision], iter(self._number, None))
+        if with_prompt:
+            message = drive_pb2.Prompt(revision=next(numbers), text=prompt)
+            self._waiting.append(drive_pb2.DriveRequest(prompt=message))
+        for scene in scenes:
+            scene.revision = next(numbers)
+            self._waiting.append(drive_pb2.DriveRequest(scene_update=scene))
 
     def take(self, now: float) -> tuple[list[drive_pb2.DriveRequest], float | None]:
         """Messages to send now, and seconds until a playhead that waits may be sent (None: none waits)."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from runtime import convert
+from runtime.client.affinity import Affinity
 from runtime.client.buffer import FrameBuffer
 from runtime.client.errors import LampError, UnavailableError
 from runtime.client.intent import Intent
@@ -21,15 +22,17 @@ from runtime.pb.v1 import drive_pb2
 
 log = logging.getLogger(__name__)
 _START_MOTION_S = 1.0  # of the past, for a server to go on from
+STOPPING = "SHUTTING_DOWN"  # why a server that is about to stop ends streams and refuses new ones
 _HELD_LEAD_S = 0.4  # where nothing is left to play
 
 
 class Search:
-    """``open_stream`` makes a Drive call to the target in use; its argument says whether to wait for the connection."""
+    """``open_stream`` makes a Drive call to the target in use; its arguments are metadata that goes along and whether
+    to wait for the connection."""
 
     def __init__(
         self,
-        open_stream: Callable[[bool], Any],
+        open_stream: Callable[[tuple[str, str], bool], Any],
         targets: Targets,
         hello: drive_pb2.Hello,
         coordinates: CoordinateSystem,
@@ -37,13 +40,14 @@ class Search:
     ) -> None:
         self._open_stream, self._targets, self._hello = open_stream, targets, hello
         self._coordinates, self._settings = coordinates, reconnect or Reconnect()
+        self._affinity = Affinity()
         self._delays: Iterator[float] | None = None  # None: all is calm
         self._deadline_s = 0.0
 
     async def first(self, timeout_s: float) -> Link:
         """The first stream, within ``timeout_s``. Raises ``LampError``."""
         if len(self._targets) == 1:
-            return await Link.open(self._open_stream(True), self._hello, timeout_s)
+            return await Link.open(self._open_stream(self._affinity.metadata, True), self._hello, timeout_s)
         end_s = time.monotonic() + timeout_s
         delays = self._settings.delays_s()
         while True:
@@ -72,7 +76,9 @@ class Search:
         if self._delays is None:
             self._delays = self._settings.delays_s()
             self._deadline_s = time.monotonic() + self._settings.give_up_s
-        if len(self._targets) > 1 and error.code == "UNAVAILABLE" and error.reason in ("", "SHUTTING_DOWN"):
+        if error.reason == STOPPING:
+            self._affinity.forget()
+        if len(self._targets) > 1 and error.code == "UNAVAILABLE" and error.reason in ("", STOPPING):
             self._targets.leave(self._targets.address)
         delays, failed = self._delays, 0
         while (left_s := self._deadline_s - time.monotonic()) > 0.0:
@@ -92,13 +98,35 @@ class Search:
             f"no server took the session up within {self._settings.give_up_s:g} s: {error.message}",
         )
 
+    async def elsewhere(
+        self, intent: Intent, outgoing: Outgoing, buffer: FrameBuffer, welcome: drive_pb2.Welcome
+    ) -> Link | None:
+        """A stream to another server, while the one that is about to stop still sends: behind a balancer any address
+        may lead to one. Tries until it is cancelled; None when there is no sense in trying."""
+        self._affinity.forget()
+        self._targets.leave(self._targets.address)
+        for delay_s in self._settings.delays_s():
+            await asyncio.sleep(delay_s)
+            hello = self._hello_again(intent, outgoing, buffer, welcome)
+            for name in ("resume_token", "last_frame_index"):
+                hello.ClearField(name)
+            try:
+                return await self._try(hello, time.monotonic() + self._settings.attempt_s)
+            except LampError as error:
+                if not may_try_again(error):
+                    return None
+                log.info("no other server takes the session up yet: %s", error)
+        return None
+
     async def _try(self, hello: drive_pb2.Hello, end_s: float) -> Link:
         """One attempt at the target in use; one that fails is left."""
         address = self._targets.address
         timeout_s = min(max(end_s - time.monotonic(), 0.1), self._settings.attempt_s)
         try:
-            return await Link.open(self._open_stream(False), hello, timeout_s)
-        except LampError:
+            return await Link.open(self._open_stream(self._affinity.metadata, False), hello, timeout_s)
+        except LampError as error:
+            if error.reason == STOPPING:
+                self._affinity.forget()
             self._targets.leave(address)
             raise
 

@@ -45,7 +45,7 @@ class AsyncDriveSession(Asking):
 
     def __init__(
         self,
-        open_stream: Callable[[bool], Any],
+        open_stream: Callable[[tuple[str, str], bool], Any],
         targets: Targets,
         hello: drive_pb2.Hello,
         coordinates: CoordinateSystem,
@@ -64,6 +64,7 @@ class AsyncDriveSession(Asking):
         self._plans = PlanLog()
         self._closing = False
         self._link: Link | None = None
+        self._moved: Link | None = None  # to the server that takes over from one that is about to stop
         self._read_at_s = 0.0  # when the server was last heard
         self.welcome = drive_pb2.Welcome()
         self.buffer = FrameBuffer(30.0, coordinates)
@@ -78,6 +79,7 @@ class AsyncDriveSession(Asking):
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         self._to_send, self._news, self._ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._leaving = asyncio.Event()
         self._link = await self._search.first(self._welcome_timeout_s)
         self.welcome = self._link.welcome
         self.resumed = self.welcome.resumed
@@ -118,6 +120,11 @@ class AsyncDriveSession(Asking):
                 began_s = time.monotonic()
                 error = await self._converse(link)
                 self._link = None
+                if self._moved is not None:
+                    link, self._moved = self._moved, None
+                    self._outgoing.disconnect()
+                    await self._take_up(link)
+                    continue
                 if error is None or self._closing:
                     return
                 if self._reconnect is None or not is_lost(error):
@@ -130,9 +137,7 @@ class AsyncDriveSession(Asking):
                 link = await self._search.again(
                     error, self._intent, self._outgoing, self.buffer, self.welcome
                 )
-                if self._restore is not None and not link.welcome.resumed:
-                    await self._restore(self._intent.geometry_ids())
-                self._take_up(link)
+                await self._take_up(link)
         except LampError as error:
             self.error = error
         except asyncio.CancelledError:
@@ -142,12 +147,16 @@ class AsyncDriveSession(Asking):
         except Exception as error:
             self.error = LampError("INTERNAL", f"a message of the server could not be used: {error}")
         finally:
+            if self._moved is not None:
+                self._moved.cut()
             self._link = None
             self._ended.set()
             self._wake_readers()
 
-    def _take_up(self, link: Link) -> None:
-        """Go on over another stream."""
+    async def _take_up(self, link: Link) -> None:
+        """Go on over another stream; its server is told the scene, and first of all has its geometry."""
+        if self._restore is not None and not link.welcome.resumed:
+            await self._restore(self._intent.geometry_ids())
         self._link, self.welcome = link, link.welcome
         self.reconnects += 1
         self.resumed, self.going_away = link.welcome.resumed, None
@@ -249,9 +258,12 @@ class AsyncDriveSession(Asking):
     async def _converse(self, link: Link) -> LampError | None:
         """Send and receive until the stream ends; why it did, None if it ended well."""
         self._read_at_s = time.monotonic()
+        self._leaving.clear()
         self._to_send.set()
         receiving = asyncio.create_task(self._receive(link))
-        others = {asyncio.create_task(self._send(link)), asyncio.create_task(self._watch(link))}
+        others = {
+            asyncio.create_task(task) for task in (self._send(link), self._watch(link), self._move(link))
+        }
         try:
             return await receiving
         finally:
@@ -285,13 +297,23 @@ class AsyncDriveSession(Asking):
                 link.cut()
                 return
 
+    async def _move(self, link: Link) -> None:
+        """Find another server when this one is about to stop; its frames keep coming until one is found."""
+        await self._leaving.wait()
+        if self._reconnect is None:
+            return
+        self._moved = await self._search.elsewhere(self._intent, self._outgoing, self.buffer, self.welcome)
+        if self._closing and self._moved is not None:
+            self._moved.cut()
+            self._moved = None
+        if self._moved is not None:
+            link.cut()
+
     async def _receive(self, link: Link) -> LampError | None:
-        self._silent = self._moving = False
+        self._silent = False
         while (response := await link.read()) is not None:
             self._read_at_s = time.monotonic()
             self._handle(response)
-            if self._moving:
-                return LampError("UNAVAILABLE", "the server is about to stop")
         if self._silent:
             await self._targets.redial()
             return LampError("UNAVAILABLE", "the server fell silent")
@@ -309,8 +331,7 @@ class AsyncDriveSession(Asking):
         elif kind == "going_away":
             self.going_away = response.going_away
             log.warning("the server goes away in %.0f s: %s", self.going_away.grace_s, self.going_away.reason)
-            # to another server at once, while there are frames to play; the same one can only be waited for
-            self._moving = self._reconnect is not None and len(self._targets) > 1
+            self._leaving.set()
 
     def _handle_notice(self, notice: drive_pb2.Notice) -> None:
         self.notices.append(notice)

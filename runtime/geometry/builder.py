@@ -104,7 +104,8 @@ class _Worker:
         complaints = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the process is
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "lamp.scene.worker", stdin=pipe, stdout=pipe, stderr=complaints, env=_environment()
+            sys.executable, "-m", "lamp.scene.worker", stdin=pipe, stdout=pipe, stderr=complaints, env=_environment(),
+            start_new_session=True,  # Ctrl-C is for the server; the worker ends with its input
         )  # fmt: skip
         worker = cls(process, complaints)
         try:

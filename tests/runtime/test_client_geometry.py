@@ -165,7 +165,7 @@ def test_another_server_gets_the_geometry_of_the_scene_too(tmp_path: Path) -> No
                 await one.server.stop()
                 await eventually(lambda: session.reconnects == 1)
                 characters = other.backend.characters
-                await eventually(lambda: characters and "a" in characters[-1].obstacles)
+                await eventually(lambda: characters and "a" in characters[-1].obstacles, timeout_s=25)
                 assert session.error is None
 
     asyncio.run(main())

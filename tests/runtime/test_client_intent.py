@@ -62,7 +62,7 @@ def test_telling_it_all_again_leads_to_the_same_scene(count: int) -> None:
     intent = Intent("walk", MODEL)
     for revision, change in enumerate(CHANGES[:count]):
         intent.note(revision, change)
-    _, update = intent.now()
+    _, (update,) = intent.now()
     stale = scene(put_obstacles=[sphere("of another life", 1, 1, 1)], look_at={"position": {}})
     again = wishes([stale, drive_pb2.DriveRequest(scene_update=update)])
     first = wishes(CHANGES[:count])
@@ -80,7 +80,7 @@ def test_what_was_refused_is_not_told_again() -> None:
     intent.note(4, prompt("run"))
     for revision in (2, 3, 77):
         intent.refuse(revision)
-    text, update = intent.now()
+    text, (update,) = intent.now()
     assert text == "run"
     assert [o.id for o in update.put_obstacles] == ["a"]
 
@@ -90,7 +90,7 @@ def test_memory_is_bounded_by_the_scene() -> None:
     for revision in range(5000):
         intent.note(revision, scene(put_obstacles=[sphere("a", revision, 1, 1)]))
     assert len(intent._recent) <= 256
-    assert [o.position.x for o in intent.now()[1].put_obstacles] == [4999.0]
+    assert [o.position.x for o in intent.now()[1][0].put_obstacles] == [4999.0]
 
 
 @pytest.mark.parametrize("coordinates", [MODEL, UNREAL], ids=["model", "unreal"])
@@ -99,7 +99,7 @@ def test_waypoints_that_were_passed_are_left_out(coordinates: CoordinateSystem) 
     points = ((0.0, 2.0), (2.0, 2.0), (4.0, 2.0))
 
     def left() -> list[tuple[float, float]]:
-        _, update = intent.now()
+        _, (update,) = intent.now()
         found = [(w.position.x, w.position.y, w.position.z) for w in update.path.waypoints]
         model = coordinates.position_to_model(np.array(found))
         return [(round(float(x), 3), round(float(z), 3)) for x, _, z in model]
@@ -119,6 +119,23 @@ def test_waypoints_that_were_passed_are_left_out(coordinates: CoordinateSystem) 
     assert left() == [*points]
     intent.walked(np.array([0.0, 0.9, 2.0]))
     assert left() == [points[1], points[2], points[0]]
+
+
+def test_uploaded_geometry_comes_one_by_one() -> None:
+    intent = Intent("walk", MODEL)
+    walls = [{"id": f"wall{i}", "position": {"x": i}, "geometry": {"id": "0" * 64}} for i in range(2)]
+    intent.note(1, scene(put_obstacles=[*walls, sphere("a", 1, 1, 1)]))
+    _, updates = intent.now()
+    assert [[o.id for o in update.put_obstacles] for update in updates] == [["a"], ["wall0"], ["wall1"]]
+    assert [update.clear for update in updates] == [True, False, False]
+    outgoing = Outgoing(lambda: None, intent)
+    for _ in range(3):
+        outgoing.post(lambda revision: prompt("run"))
+    outgoing.disconnect()
+    outgoing.connect(0, resumed=False)
+    messages, _ = outgoing.take(0.0)
+    assert [m.scene_update.revision for m in messages] == [3, 4, 5]
+    assert outgoing.revision == 5
 
 
 # --- another stream --------------------------------------------------------------------------------------------------

@@ -201,6 +201,22 @@ def test_a_newer_stream_takes_over_from_one_that_still_seems_open(on_server: OnS
     on_server(body)
 
 
+def test_what_an_old_stream_still_delivers_does_not_reach_the_character(on_server: OnServer) -> None:
+    async def body(here: Site) -> None:
+        driven = await Driven.open(here.channel())
+        await driven.until(lambda: driven.plans)
+        (old,) = here.server.servicer.drives.roster
+        back = await again(here, driven)
+        late = drive_pb2.SceneUpdate(revision=5, put_obstacles=[sphere("late", 0.1, 0.9, 3.0)])
+        old.handle(drive_pb2.DriveRequest(scene_update=late))
+        await back.update(revision=5, put_obstacles=[sphere("rock", 0.1, 0.9, 3.0)])
+        await back.until(lambda: back.plans and back.plans[-1].scene_revision == 5)
+        assert set(here.backend.characters[0].obstacles) == {"rock"}
+        assert back.notices == []
+
+    on_server(body)
+
+
 def test_a_stream_whose_client_stopped_reading_can_be_taken_over_from(on_server: OnServer) -> None:
     async def body(here: Site) -> None:
         stuck = Driven(here.channel(http2_bdp_probe=0))

@@ -298,7 +298,17 @@ def test_a_folder_that_cannot_be_written_is_refused_at_the_start(tmp_path: Path)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 def test_the_recording_of_a_killed_server_replays(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "runtime.cli", "serve", "--stub", "--port", "0", "--record", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "runtime.cli",
+        "serve",
+        "--stub",
+        "--port",
+        "0",
+        "--record",
+        str(tmp_path),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         assert process.stdout is not None
