@@ -43,6 +43,7 @@ COMMANDS: dict[str, Command] = {
     "view": Command("runtime.commands.view", "see and drive characters in the browser"),
     "record": Command("runtime.commands.record", "play a scripted scene and keep the recording"),
     "replay": Command("runtime.commands.replay", "plan recorded sessions again and compare bit for bit"),
+    "health": Command("runtime.commands.health", "ask a server whether it serves"),
     "doctor": Command(
         "runtime.commands.doctor", "check this machine and say what to do about what is missing"
     ),

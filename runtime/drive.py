@@ -79,9 +79,11 @@ class Drives:
                 self._empty.set()
 
     async def _open(self, requests: Requests) -> Session:
-        """Read Hello; a place for the session it asks for."""
-        if self._draining:
-            raise unavailable()
+        """Read Hello; a place for the session it asks for.
+
+        Also who is to be refused may say Hello first: the status of a stream that ends before its client has written
+        is lost to clients whose write then fails.
+        """
         if self._strangers >= self._limits.max_sessions:
             raise exhausted("TOO_MANY_STREAMS", f"{self._strangers} streams have not said Hello yet", 5.0)
         self._strangers += 1

@@ -60,7 +60,9 @@ class LiveWork:
     log: SessionLog
     wishes: Wishes  # newest, set by the event loop
     recording: SessionRecording | None = None
-    unread: bool = False  # set by the listener: its last plan did not go out yet, so another would be for nobody
+    unread: bool = (
+        False  # set by the listener: its last plan did not go out yet, so another would be for nobody
+    )
     closed: bool = False  # set by the event loop; the worker lets go at the next tick
     character: Character[Any] = field(init=False)
     applied: Wishes = field(init=False)

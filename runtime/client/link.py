@@ -40,7 +40,8 @@ class Link:
         except asyncio.InvalidStateError:  # the stream ended before Hello could be written
             raise await self.end() or LampError("ABORTED", "the stream ended before Hello was sent") from None
         except grpc.RpcError as error:
-            raise from_rpc_error(error) from None
+            # A write to a stream that the server has ended fails with an error of its own; the status tells why.
+            raise await self.end() or from_rpc_error(error) from None
         except BaseException:
             call.cancel()
             raise

@@ -49,7 +49,7 @@ class Replica:
                 [*command, "--grace-s", str(grace_s)], stdout=subprocess.DEVNULL, stderr=log, cwd=ROOT
             )
 
-    async def sessions(self, timeout_s: float = 30.0) -> int:
+    async def sessions(self, timeout_s: float = 90.0) -> int:
         """Live sessions; waits until the replica answers."""
         async with AsyncLampClient(self.address) as client:
             return (await client.server_info(timeout_s=timeout_s)).sessions

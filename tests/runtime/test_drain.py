@@ -84,6 +84,7 @@ def test_sigterm_under_load(tmp_path: Path) -> None:
             assert (await watch.read()).status == HEALTH.NOT_SERVING
             assert {await status_of(health, s) for s in ("", SERVICE)} == {HEALTH.NOT_SERVING}
             newcomer = Driven(other)
+            await newcomer.send(hello={"protocol_version": 1})
             assert await newcomer.end() is grpc.StatusCode.UNAVAILABLE
             assert "elsewhere" in await newcomer.call.details()
             assert await finished(service_pb2_grpc.MotionServiceStub(other).Optimize(order(1))) == (
