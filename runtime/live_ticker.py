@@ -66,10 +66,13 @@ class LiveTicker:
         busy = [work for work in self.works if work.job is not None]
         if not busy:
             return False
-        batch = self._choose([work for work in busy if not _finished(work)])
-        if batch:
-            self._advance(batch)
-        self._publish([work for work in busy if _finished(work)])
+        if self._publish(
+            busy
+        ):  # else further steps would only make more plans wait, and come cheaper for more rows
+            batch = self._choose([work for work in busy if work.job is not None])
+            if batch:
+                self._advance(batch)
+                self._publish(batch)
         self._metrics.tick_seconds.observe(self._clock() - began_s)
         return True
 
@@ -99,7 +102,7 @@ class LiveTicker:
                 continue
             self._guard(work, lambda work=work: work.start_job(self._clock()))  # type: ignore[misc]
             room -= work.job is not None
-            if not improves:
+            if _is_load(work):
                 self.load.overhead(self._clock() - now_s)
             now_s = self._clock()
             if now_s > until_s:
@@ -163,7 +166,7 @@ class LiveTicker:
         """Remember what a batch cost, and charge it to those that were in it."""
         rows = len(works)
         self._times.record(rows, took_s / steps)
-        needed = sum(_is_needed(w) for w in works if w.spent.steps < LEAST_STEPS)
+        needed = sum(_is_load(w) for w in works if w.spent.steps < LEAST_STEPS)
         self.load.device(took_s * needed / rows)
         for work in works:
             work.charge(steps, took_s, rows)
@@ -171,17 +174,19 @@ class LiveTicker:
         self._metrics.steps.labels("live").inc(steps * rows)
         self._metrics.device_seconds.labels("live").inc(took_s)
 
-    def _publish(self, finished: Sequence[LiveWork]) -> None:
-        """Hand out plans, those needed soonest first; what does not fit into the tick waits for the next one."""
+    def _publish(self, works: Sequence[LiveWork]) -> bool:
+        """Hand out the plans that are done, those needed soonest first, while there is time; whether all went out."""
         now_s = self._clock()
         until_s = now_s + _SHARE_FOR_PLANS * self._settings.tick_s
-        for work in sorted(finished, key=lambda w: w.needed_by_s(now_s)):
-            began_s, needed = self._clock(), _is_needed(work)
+        done = sorted((w for w in works if _finished(w)), key=lambda w: w.needed_by_s(now_s))
+        for i, work in enumerate(done):
+            began_s, is_load = self._clock(), _is_load(work)
             self._guard(work, lambda work=work: self._publish_one(work))  # type: ignore[misc]
-            if needed:
+            if is_load:
                 self.load.overhead(self._clock() - began_s)
             if self._clock() > until_s:
-                break
+                return i + 1 == len(done)
+        return True
 
     def _publish_one(self, work: LiveWork) -> None:
         first, change = work.planned_revision < 0, work.job_revision != work.planned_revision
@@ -230,6 +235,6 @@ def _finished(work: LiveWork) -> bool:
     return work.job is not None and work.job.finished
 
 
-def _is_needed(work: LiveWork) -> bool:
-    """Whether its job answers a change, or goes on where frames run out."""
-    return work.job_revision != work.planned_revision or work.in_need
+def _is_load(work: LiveWork) -> bool:
+    """Whether its job answers a change, or goes on where frames run out. A first plan is made only once."""
+    return work.planned_revision >= 0 and (work.job_revision != work.planned_revision or work.in_need)

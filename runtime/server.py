@@ -112,10 +112,12 @@ class LampServer:
         metrics.follow(metrics.out_of_memory, lambda: state().out_of_memory)
         metrics.follow(metrics.fallback, lambda: state().fallback)
         metrics.follow(metrics.device_memory, lambda: state().memory_bytes)
-        self._lag = asyncio.create_task(loop_lag.watch(metrics))
+        metrics.follow(metrics.geometries, lambda: len(self.servicer.geometry))
+        metrics.follow(metrics.geometry_bytes, lambda: self.servicer.geometry.size_bytes)
         if self.config.metrics_address is not None:
             self.page = MetricsPage(metrics, self.config.metrics_address)
             log.info("metrics on port %d", self.page.port)
+        self._lag = asyncio.create_task(loop_lag.watch(metrics))
 
     async def _hide_metrics(self) -> None:
         if self._lag is not None:

@@ -57,7 +57,7 @@ class GeometryStore:
     @property
     def size_bytes(self) -> int:
         """Memory of all grids, of those to come, and of uploads that are coming in."""
-        return sum(entry.size_bytes for entry in self._entries.values()) + self._uploads_bytes
+        return sum(entry.size_bytes for entry in list(self._entries.values())) + self._uploads_bytes
 
     @property
     def building(self) -> int:

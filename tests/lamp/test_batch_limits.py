@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from lamp import batch_limits  # noqa: E402
+from lamp import batch_limits, bundle, prior  # noqa: E402
 from lamp.batch_limits import is_out_of_memory  # noqa: E402
 from lamp.chain import time_grid  # noqa: E402
 from lamp.engines.base import Engine  # noqa: E402
@@ -115,6 +116,12 @@ def test_without_memory_for_one_row_another_engine_goes_on(caplog: pytest.LogCap
     assert first.ran == []
     assert "no memory left" in caplog.text
     assert optimizer.limits.size(engine, SHAPE, 6) == 6, "the limits were those of the first engine"
+
+
+def test_the_cpu_takes_over_with_graphs_or_without(tmp_path: Path) -> None:
+    assert prior._cpu_engine(bundle.load("research"), None).name == "onnx"
+    bare = prior._cpu_engine(bundle.load(tiny.write_bundle(tmp_path / "tiny")), None)
+    assert (bare.name, bare.device) == ("torch", "cpu")
 
 
 def test_network_passes_change_the_engine_too() -> None:

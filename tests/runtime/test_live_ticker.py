@@ -26,7 +26,7 @@ def stage(
 def test_a_tick_stays_short_however_many_characters_there_are(clock: Clock) -> None:
     ticker, players, _ = stage(clock, 64, row_s=0.004)
     took = run(ticker, clock, 6.0)
-    assert max(took) <= 2.0 * TICK_S
+    assert max(took) <= 2.5 * TICK_S
     assert all(player.plans for player in players)
 
 
@@ -112,7 +112,7 @@ def test_what_is_finished_is_published_over_several_ticks(
 
         monkeypatch.setattr(player, "planned", slow)
     took = run(ticker, clock, 1.0)
-    assert max(took) < 2.0 * TICK_S
+    assert max(took) < 2.5 * TICK_S
     assert all(player.plans for player in players)
     first = [player.plans[0][1] for player in players]
     assert max(first) - min(first) > 0.1, "they came one after the other"
