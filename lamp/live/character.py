@@ -215,7 +215,8 @@ class LiveCharacter(IntentSetters):
         """Where the character is at the start of the span, and where it is headed."""
         floor = self._floor_m if intent.floor is Floor.PLANE else None
         if not span.joins:
-            return Surroundings(self._place[:3], floor_m=floor)
+            x, y, z, cos, sin = self._place
+            return Surroundings((x, y, z), (3.0 * sin, 3.0 * cos), floor)
         here = self.timeline.window(span.start - 1, span.start, "base")[0, 0]
         end = self.timeline.window(self.timeline.end - 1, self.timeline.end, "base")[0, 0]
         before = self.timeline.window(max(span.start - 11, self.timeline.first), span.start, "base")[:, 0]
