@@ -14,10 +14,10 @@ from lamp.problem import Arrays, KeyFrames, Target
 
 Array = NDArray[Any]
 PATH_EVERY_FRAMES = 8  # between the points of a path that the pelvis is asked to be at
-_BETWEEN = 0.3  # weight of those against that of a waypoint
+_BETWEEN = 0.6  # weight of those against that of a waypoint
 _FIRST_FRAMES = 8  # after the last fixed frame, before a path asks for anything
 _LOOK_AHEAD_M = 2.0  # a walker faces the way this far ahead
-_FACE_WEIGHT = 0.3
+_FACE_WEIGHT = 0.5
 _CORRIDOR_M = 3.0  # how far along a path progress is looked for
 
 

@@ -18,6 +18,7 @@ examples:
   lamp doctor                                             is everything here that is needed?
   lamp demo                                               drive a character over the wire and film it
   lamp serve                                              serve game engines on 127.0.0.1:50061
+  lamp view                                               see and drive a character in the browser
   lamp generate "a person walks forward" --out walk.npz --gif walk.gif
   lamp edit walk.npz --target left_wrist 0.4 1.2 2.0 3.0 --out reach.npz
   lamp COMMAND --help                                     all options of a command, with examples
@@ -39,6 +40,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "generate": Command("runtime.commands.generate", "motion from a sentence"),
     "edit": Command("runtime.commands.edit", "change a motion so that it meets targets and avoids obstacles"),
+    "view": Command("runtime.commands.view", "see and drive characters in the browser"),
     "record": Command("runtime.commands.record", "play a scripted scene and keep the recording"),
     "replay": Command("runtime.commands.replay", "plan recorded sessions again and compare bit for bit"),
     "health": Command("runtime.commands.health", "ask a server whether it serves"),

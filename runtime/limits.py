@@ -65,7 +65,7 @@ class Limits:
         20.0, "seconds a character whose stream broke is kept; 0: not at all", low=0.0, high=MAX_RESUME_S
     )
     max_messages_per_s: float = setting(
-        200.0, "messages a second a session may send, on average; more are read later", low=1.0, high=1e6
+        200.0, "messages a second a session may send on average", low=1.0, high=100_000.0
     )
     hello_timeout_s: float = setting(
         10.0, "seconds from the start of a stream to Hello", low=0.01, high=3600.0

@@ -36,8 +36,8 @@ class Environment(NamedTuple):
     cost: str
 
 
-RUN = Environment(".venv", ("viz",), "0.3 GB, about a minute")
-TEST = Environment(".venv-test", ("clip", "dev", "train", "video", "viz"), "1.6 GB, some minutes")
+RUN = Environment(".venv", ("viewer", "viz"), "0.3 GB, about a minute")
+TEST = Environment(".venv-test", ("clip", "dev", "train", "video", "viewer", "viz"), "1.6 GB, some minutes")
 
 LINTERS = (
     ("lint (make format mends most of it)", ("-m", "ruff", "check", ".")),
@@ -59,8 +59,8 @@ def demo(arguments: list[str]) -> int:
 
 
 def serve(arguments: list[str]) -> int:
-    """Start the gRPC server on this machine"""
-    return lamp("serve", *arguments)
+    """Start the gRPC server on this machine, with the viewer: open the page it names (ARGS="--view false": without)"""
+    return lamp("serve", "--view", "true", *arguments)
 
 
 def test(arguments: list[str]) -> int:

@@ -8,6 +8,7 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import random
+import shutil
 import sys
 from pathlib import Path
 
@@ -31,10 +32,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=_shared_is_missing()))
         if "gpu" in item.keywords and not _has_cuda():
             item.add_marker(pytest.mark.skip(reason="needs torch with a CUDA device"))
+        if "browser" in item.keywords and not find_chromium():
+            item.add_marker(
+                pytest.mark.skip(reason="needs Chromium: apt install chromium, or set LAMP_CHROMIUM")
+            )
 
 
 def _shared_is_missing() -> str:
     return f"{SHARED} does not exist; set LAMP_SHARED to the folder with data/"
+
+
+def find_chromium() -> str | None:
+    """Path of an installed Chromium or Chrome."""
+    names = (os.environ.get("LAMP_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if name and (found := shutil.which(name))), None)
 
 
 def _has_cuda() -> bool:

@@ -136,9 +136,12 @@ def ground_below(points: Tensor, p: Tensors, channel: int) -> Tensor:
 
 
 def floor_height(joints: Tensor, p: Tensors) -> Tensor:
-    """Height of what carries the body below each joint ``(B, T, J)``, or ``(B, 1, 1)`` where the floor is flat."""
+    """Height of the plane the body moves on, below its root: ``(B, T, 1)``, or ``(B, 1, 1)`` where the floor is flat.
+
+    On uneven ground that is the ramp at the root: feet are set on their own steps afterwards.
+    """
     if "ground" in p:
-        return ground_below(joints, p, RAMP)
+        return ground_below(joints[:, :, :1], p, RAMP)
     return p["place"][:, None, None, 1]
 
 
@@ -274,16 +277,18 @@ def foot_term(motion: Rollout, p: Tensors) -> tuple[Tensor, Tensor]:
     """Horizontal speed of feet while they are planted, metres per second; contacts gate it but are not moved by it."""
     feet = motion.joints[:, :, list(CONTACT_JOINTS)]
     velocity = (feet[:, 1:] - feet[:, :-1]) * FPS
-    planted = planted_feet(motion, feet[:, 1:], p) * p["frame_valid"][:, 1:, None]
+    planted = planted_feet(motion, p) * p["frame_valid"][:, 1:, None]
     speed = torch.sqrt(velocity[..., 0] ** 2 + velocity[..., 2] ** 2 + 1e-6)
     count = planted.sum((1, 2)).clamp(min=1.0)
     slide = (planted * speed).sum((1, 2)) / count
     return slide, slide
 
 
-def planted_feet(motion: Rollout, feet: Tensor, p: Tensors) -> Tensor:
-    """How surely each foot ``(B, T - 1, 4, 3)`` stands: its contact times a soft step at 12 cm; without gradient."""
-    height = (feet[..., 1] - floor_height(feet, p)).detach()
+def planted_feet(motion: Rollout, p: Tensors) -> Tensor:
+    """How surely each foot stands at frames 1.. ``(B, T - 1, 4)``: its contact times a soft step at 12 cm; without
+    gradient."""
+    joints = motion.joints[:, 1:]
+    height = (joints[:, :, list(CONTACT_JOINTS), 1] - floor_height(joints, p)).detach()
     low = torch.sigmoid((0.12 - height) * 60.0)
     return motion.contacts[:, :-1].detach().clamp(0, 1) * low
 
@@ -300,7 +305,7 @@ def ground_term(motion: Rollout, p: Tensors) -> tuple[Tensor, Tensor]:
         none = torch.zeros_like(p["has_text"])
         return none, none
     feet = motion.joints[:, 1:, list(CONTACT_JOINTS)]
-    planted = planted_feet(motion, feet, p) * p["frame_valid"][:, 1:, None]
+    planted = planted_feet(motion, p) * p["frame_valid"][:, 1:, None]
     foot, pelvis = ground_below(feet, p, GAP), ground_below(motion.joints[:, 1:, :1], p, GAP)
     valid = p["frame_valid"][:, 1:, None]
     loss = (planted * torch.relu(foot + EDGE_M)).sum(-1) + (valid * torch.relu(pelvis + EDGE_M)).sum(-1)

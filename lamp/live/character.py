@@ -85,7 +85,7 @@ class LiveCharacter(IntentSetters):
         self._floor_m = float(start_position_m[1])
         self._windows = SceneWindows()
         self._ground = Ground(self._floor_m)
-        self._planned_revision = -1
+        self._planned_for: Snapshot | None = None  # the intent of the last plan
         self._planned_prompt = prompt
         self._attempts = 0  # improvements made for the present revision
         self._settled = True
@@ -133,7 +133,8 @@ class LiveCharacter(IntentSetters):
         s = self.settings
         with self._lock:
             intent = self._intent
-            changed = intent.revision != self._planned_revision
+            # not by revision: geometry becomes ready, and changes the scene, under the same one
+            changed = intent is not self._planned_for
             attempt = 0 if changed else self._attempts
             settled = self._settled
         self.timeline.forget_before(int((playhead_s - s.keep_past_s) * FPS))
@@ -214,7 +215,8 @@ class LiveCharacter(IntentSetters):
         """Where the character is at the start of the span, and where it is headed."""
         floor = self._floor_m if intent.floor is Floor.PLANE else None
         if not span.joins:
-            return Surroundings(self._place[:3], floor_m=floor)
+            x, y, z, cos, sin = self._place
+            return Surroundings((x, y, z), (3.0 * sin, 3.0 * cos), floor)
         here = self.timeline.window(span.start - 1, span.start, "base")[0, 0]
         end = self.timeline.window(self.timeline.end - 1, self.timeline.end, "base")[0, 0]
         before = self.timeline.window(max(span.start - 11, self.timeline.first), span.start, "base")[:, 0]
@@ -386,12 +388,13 @@ class LiveCharacter(IntentSetters):
     def _settle(self, c: _Context, verdict: Verdict) -> bool:
         """Note what was planned for; whether no better plan for it will follow."""
         with self._lock:
-            self._planned_revision, self._planned_prompt = c.intent.revision, c.prompt
-            current = self._intent.revision == c.intent.revision
+            self._planned_for, self._planned_prompt = c.intent, c.prompt
+            current = self._intent is c.intent
             self._attempts = c.attempt if current else 0
             met = verdict.feasible and verdict.terms["target_error_m"] <= self.settings.target_goal_m
             enough = self.settings.polish_attempts if met else self.settings.improve_attempts
-            self._settled = current and (c.attempt >= enough or c.kind in ("start", "extend"))
+            done = c.attempt >= enough or (met and c.kind in ("start", "extend"))
+            self._settled = current and done
             return self._settled
 
     def _finished(self, base: Array, contacts: Array, start: int, c: _Context) -> tuple[Array, Array]:

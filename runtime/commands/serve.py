@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from runtime.backend import Backend
     from runtime.security import Tokens
     from runtime.server import ServerConfig
+    from runtime.viewer.process import ViewerProcess
 
 log = logging.getLogger(__name__)
 EXAMPLES = f"""\
@@ -30,6 +31,7 @@ examples:
   lamp serve --config server.yaml --check           is everything in order? Starts nothing
   lamp serve --host 0.0.0.0 --tls-cert server.pem --tls-key server.key --token-file tokens.txt
   lamp serve --record recordings                    keep every session, for lamp replay
+  lamp serve --view                                 with a page for the browser
   lamp serve --bundle open --engine onnx --max-sessions 4
 
 Every setting can be given in a YAML file (--config, or {FILE_VARIABLE}), in the environment and as a flag, later ones
@@ -77,9 +79,21 @@ def run(args: argparse.Namespace) -> int:
         return _check(settings)
     _end_early_on_sigterm()
     config, tokens = _config(settings)
+    viewer = _viewer(settings)
     with _backend(settings) as backend:
-        asyncio.run(_serve(backend, config, settings, tokens))
+        asyncio.run(_serve(backend, config, settings, tokens, viewer))
     return 0
+
+
+def _viewer(settings: Settings) -> ViewerProcess | None:
+    """Not started yet. ``InputError`` when it could not be."""
+    if not settings.view:
+        return None
+    from runtime.commands.view import require_viser
+    from runtime.viewer.process import ViewerProcess
+
+    require_viser()
+    return ViewerProcess(settings)
 
 
 def _end_early_on_sigterm() -> None:
@@ -120,6 +134,7 @@ def _check(settings: Settings) -> int:
     from lamp import bundle
 
     config, tokens = _config(settings)
+    _viewer(settings)
     place = "no model" if settings.stub else f"bundle {bundle.find(settings.bundle).name}"
     sys.stdout.write(
         f"in order: {config.address}, {'TLS' if config.tls else 'no TLS'}, "
@@ -158,8 +173,9 @@ def _phase(name: str) -> Iterator[None]:
 
 
 async def _serve(
-    backend: Backend[Any], config: ServerConfig, settings: Settings, tokens: Tokens | None
-) -> None:
+    backend: Backend[Any], config: ServerConfig, settings: Settings, tokens: Tokens | None,
+    viewer: ViewerProcess | None,
+) -> None:  # fmt: skip
     """Serve; say where as soon as clients can connect."""
     from runtime import lifecycle
     from runtime.server import LampServer
@@ -172,6 +188,8 @@ async def _serve(
             f"bundle   {info.name}\nlicence  {info.licence}\nengine   {info.engine} on {info.device}\n"
         )
         sys.stdout.flush()
+        if viewer is not None:
+            viewer.start(server.port)
 
     def reload() -> None:
         now = settings.all_tokens()
@@ -183,4 +201,8 @@ async def _serve(
             tokens.replace(now)
             log.info("%d token(s) are accepted now", len(tokens))
 
-    await lifecycle.run(server, announce, reload)
+    try:
+        await lifecycle.run(server, announce, reload)
+    finally:
+        if viewer is not None:
+            viewer.stop()

@@ -67,6 +67,11 @@ class Settings:
     metrics_address: str | None = setting(
         None, "HOST:PORT of the page for Prometheus, or a port on this machine; empty: none"
     )
+    view: bool = setting(False, "also serve the viewer, a page for the browser, from a process of its own")
+    view_host: str = setting("127.0.0.1", "address of that page; it has no password")
+    view_port: int | None = setting(
+        None, "port of that page; empty: the first free one from 8080 on", low=0, high=65535
+    )
     limits: Limits = Limits()
     scheduling: Scheduling = field(default_factory=Scheduling)
     geometry: GeometrySettings = field(default_factory=GeometrySettings)
