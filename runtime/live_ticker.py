@@ -47,7 +47,7 @@ class LiveTicker:
         self._max_batch = max_batch
         self._clock = clock
         self._times = StepTimes(backend.step_times())
-        self._round_s = self._settings.tick_s  # the length of a tick, or of the last batch where that took longer
+        self._round_s = self._settings.tick_s  # or the time of the last batch, where that was longer
         self._crowded = False  # whether somebody waited for others in the last tick
         self.load = LoadMeter(self._times, clock)
         self.works: list[LiveWork] = []

@@ -118,7 +118,9 @@ def test_what_is_finished_is_published_over_several_ticks(
     assert max(first) - min(first) > 0.1, "they came one after the other"
 
 
-def test_a_slow_device_is_not_left_with_half_empty_batches(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_device_is_not_left_with_half_empty_batches(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A step takes half a second whatever the batch: all waiting jobs are made before it, though each takes a while."""
 
     class Slow(Device):
