@@ -78,7 +78,8 @@ def summary(played: Played) -> dict[str, Any]:
         "splice_position_jumps_m": columns([s.position_jump_m for s in played.splices]),
         "splice_velocity_jumps_mps": columns([s.velocity_jump_mps for s in played.splices]),
         "worst_splices": [asdict(s) for s in sorted(played.splices, key=lambda s: -s.position_jump_m)[:_WORST]],
-        "pelvis_height_m": columns(joints[:, 0, 1].tolist()), "plans": played.plans, "changes": played.changes, "travelled_m": round(float(travelled), 1),
+        "pelvis_height_m": columns(joints[:, 0, 1].tolist()),
+        "plans": played.plans, "changes": played.changes, "travelled_m": round(float(travelled), 1),
         "fastest_joint_mps": round(float(np.linalg.norm(np.diff(joints, axis=0), axis=-1).max() * played.fps), 2),
         "rss_mib": [(round(t, 1), round(mib, 1)) for t, mib in played.rss],
     }  # fmt: skip
