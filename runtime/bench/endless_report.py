@@ -78,6 +78,7 @@ def summary(played: Played) -> dict[str, Any]:
         "splice_position_jumps_m": columns([s.position_jump_m for s in played.splices]),
         "splice_velocity_jumps_mps": columns([s.velocity_jump_mps for s in played.splices]),
         "worst_splices": [asdict(s) for s in sorted(played.splices, key=lambda s: -s.position_jump_m)[:_WORST]],
+        "pelvis_height_m": columns(joints[:, 0, 1].tolist()),
         "plans": played.plans, "changes": played.changes, "travelled_m": round(float(travelled), 1),
         "fastest_joint_mps": round(float(np.linalg.norm(np.diff(joints, axis=0), axis=-1).max() * played.fps), 2),
         "rss_mib": [(round(t, 1), round(mib, 1)) for t, mib in played.rss],
@@ -91,10 +92,14 @@ def bone_length_error(joints: Array) -> float:
 
 
 def height_drift_m(joints: Array) -> float:
-    """How far the usual height of the pelvis (the median) moved from the first to the last fifth, metres."""
+    """How far the height the body stands at moved from the first to the last fifth, metres.
+
+    That is where the lowest ankle or toe usually is when it is down (the lower quartile): the pelvis is higher or lower
+    with every prompt, what it stands on is not.
+    """
     part = max(int(len(joints) * _SHARE), 1)
-    height = joints[:, 0, 1]
-    return float(abs(np.median(height[-part:]) - np.median(height[:part])))
+    lowest = joints[:, FEET, 1].min(axis=-1)
+    return float(abs(np.percentile(lowest[-part:], 25) - np.percentile(lowest[:part], 25)))
 
 
 def heading_drift_rad(joints: Array, fps: float) -> float | None:
