@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from lamp.errors import InputError
-from runtime.bench.endless_report import Played, summary
+from runtime.bench.endless_report import Played, Splice, summary
 from runtime.bench.machine import circumstances
 from runtime.bench.scene import PROMPTS, Change, Script, Whereabouts
 from runtime.client.asynchronous import AsyncLampClient
@@ -166,5 +166,10 @@ class _Answers:
             if plan.splice_position_jump_m is None or plan.splice_velocity_jump_mps is None:
                 waiting.append(plan)
             else:
-                self._played.splices.append((plan.splice_position_jump_m, plan.splice_velocity_jump_mps))
+                self._played.splices.append(
+                    Splice(
+                        plan.splice_position_jump_m, plan.splice_velocity_jump_mps, plan.plan_id,
+                        plan.start_frame / FPS,
+                    )
+                )  # fmt: skip
         self._pending = waiting[-5:]  # a plan that replaced nothing never gets a measure

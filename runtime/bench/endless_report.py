@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,17 @@ BARS = {
 }
 _SHARE = 0.2  # drift compares the first and the last fifth
 _MOVES_MPS = 0.4
+_WORST = 5  # splices named in the report
+
+
+@dataclass(frozen=True)
+class Splice:
+    """Where a plan met the motion it replaced; see ``ReceivedPlan``."""
+
+    position_jump_m: float
+    velocity_jump_mps: float
+    plan_id: int = 0
+    time_s: float = 0.0
 
 
 @dataclass
@@ -35,7 +46,7 @@ class Played:
 
     fps: float
     frames: list[Array] = field(default_factory=list)
-    splices: list[tuple[float, float]] = field(default_factory=list)  # metres, metres per second
+    splices: list[Splice] = field(default_factory=list)
     latencies_s: list[float] = field(default_factory=list)
     rss: list[tuple[float, float]] = field(default_factory=list)  # seconds of play, MiB of the server
     stalls: int = 0
@@ -50,8 +61,8 @@ def summary(played: Played) -> dict[str, Any]:
     values: dict[str, Any] = {
         "bone_length_error": bone_length_error(joints),
         "foot_below_surface_m": max(float(-joints[:, FEET, 1].min()), 0.0),
-        "splice_position_jump_m": max((p for p, _ in played.splices), default=0.0),
-        "splice_velocity_jump_mps": max((v for _, v in played.splices), default=0.0),
+        "splice_position_jump_m": max((s.position_jump_m for s in played.splices), default=0.0),
+        "splice_velocity_jump_mps": max((s.velocity_jump_mps for s in played.splices), default=0.0),
         "height_drift_m": height_drift_m(joints),
         "heading_drift_rad": heading_drift_rad(joints, played.fps),
         "rss_growth_mib": rss_growth_mib(played.rss),
@@ -63,8 +74,10 @@ def summary(played: Played) -> dict[str, Any]:
     travelled = np.linalg.norm(np.diff(joints[:, 0, [0, 2]], axis=0), axis=-1).sum()
     return {
         "seconds_played": round(len(joints) / played.fps, 2), **values, "bars": BARS, "missed": missed,
-        "first_plan_s": columns(played.latencies_s), "splice_position_jumps_m": columns([p for p, _ in played.splices]),
-        "splice_velocity_jumps_mps": columns([v for _, v in played.splices]),
+        "first_plan_s": columns(played.latencies_s),
+        "splice_position_jumps_m": columns([s.position_jump_m for s in played.splices]),
+        "splice_velocity_jumps_mps": columns([s.velocity_jump_mps for s in played.splices]),
+        "worst_splices": [asdict(s) for s in sorted(played.splices, key=lambda s: -s.position_jump_m)[:_WORST]],
         "plans": played.plans, "changes": played.changes, "travelled_m": round(float(travelled), 1),
         "fastest_joint_mps": round(float(np.linalg.norm(np.diff(joints, axis=0), axis=-1).max() * played.fps), 2),
         "rss_mib": [(round(t, 1), round(mib, 1)) for t, mib in played.rss],

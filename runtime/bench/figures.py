@@ -16,6 +16,9 @@ class Figures:
     late: list[float] = field(default_factory=list)  # only what was late; every other frame was in time
     tick_late: list[float] = field(default_factory=list)  # the client's own ticks
     settled_penetration_m: list[float] = field(default_factory=list)
+    feasible_penetration_m: list[float] = field(
+        default_factory=list
+    )  # of the settled plans that claim to be feasible
     frames_shown: int = 0
     stalls: int = 0
     plans: int = 0

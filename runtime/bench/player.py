@@ -52,9 +52,8 @@ class Player:
         self._playhead: float | None = None
         self._wake = asyncio.Event()
         self._ending = False
-        self._shown: dict[
-            int, tuple[int, list[int], array[float]]
-        ] = {}  # settled plans: revision, frames, joints
+        # settled plans: revision, whether feasible, frames shown, joints
+        self._shown: dict[int, tuple[int, bool, list[int], array[float]]] = {}
 
     # -- the stream -------------------------------------------------------------------------------------------------
 
@@ -133,7 +132,7 @@ class Player:
         figures.resent_too_late += max(self._next - plan.start_frame, 0) if self._due_at is not None else 0
         self._plan_id, self._revision, self._settled = plan.plan_id, plan.scene_revision, plan.settled
         if plan.settled:
-            self._shown[plan.plan_id] = (plan.scene_revision, [], array("f"))
+            self._shown[plan.plan_id] = (plan.scene_revision, plan.feasible, [], array("f"))
         for index in [i for i in self._frames if i >= plan.start_frame]:
             del self._frames[index]
         self._keep(plan.frames, now)
@@ -171,7 +170,7 @@ class Player:
     def _remember(self, frame: motion_pb2.Frame) -> None:
         self.figures.frames_shown += 1
         if frame.plan_id in self._shown:
-            _, indices, joints = self._shown[frame.plan_id]
+            _, _, indices, joints = self._shown[frame.plan_id]
             indices.append(frame.index)
             joints.extend(frame.joint_positions)
 
@@ -199,13 +198,16 @@ class Player:
     def finish(self) -> Figures:
         """The figures, with what is computed only now: how deep bodies were in obstacles while settled plans played."""
         self.figures.unanswered = len(self._waiting)
-        for revision, indices, joints in self._shown.values():
+        for revision, feasible, indices, joints in self._shown.values():
             if not indices:
                 continue
             positions = np.asarray(joints, np.float32).reshape(len(indices), -1, 3)
             obstacles = list(self._scenes[revision].values())
             depth = penetration_m(positions, obstacles, np.asarray(indices) / FPS)
-            self.figures.settled_penetration_m.append(float(depth.max(initial=0.0)))
+            deepest = float(depth.max(initial=0.0))
+            self.figures.settled_penetration_m.append(deepest)
+            if feasible:
+                self.figures.feasible_penetration_m.append(deepest)
         return self.figures
 
 

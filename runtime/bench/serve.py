@@ -160,6 +160,7 @@ class Measured:
             "first_corrected_frame_s": columns(figures.first_corrected),
             "frame_lateness_s": columns([*figures.late, *([0.0] * in_time)]),
             "settled_penetration_m": columns(figures.settled_penetration_m),
+            "feasible_penetration_m": columns(figures.feasible_penetration_m),
             "first_frame_s": columns(figures.first_frame),
             "tick_lateness_s": columns(figures.tick_late),
         }

@@ -38,7 +38,7 @@ _STREAMED: dict[str, list[Message]] = {
     "Drive": [exemplars.drive_requests()[-1], *exemplars.drive_requests()[:-1]],
     "UploadGeometry": list(exemplars.upload()),
 }
-_PATIENCE_S = 0.15  # how long an answer is waited for before the fuzzer hangs up
+_PATIENCE_S = 0.08  # how long an answer is waited for before the fuzzer hangs up
 
 
 def spoiled(good: Message, chance: random.Random) -> bytes:

@@ -9,6 +9,7 @@ from lamp.skeleton import forward_kinematics
 from runtime.bench.endless_report import (
     BARS,
     Played,
+    Splice,
     bone_length_error,
     heading_drift_rad,
     height_drift_m,
@@ -61,10 +62,11 @@ def test_memory_growth_leaves_out_the_first_fifth() -> None:
 
 
 def test_the_summary_names_the_bars_that_were_missed() -> None:
-    played = Played(FPS, list(glide()), splices=[(0.002, 0.1), (0.05, 0.2)], stalls=1, plans=9)
+    played = Played(FPS, list(glide()), splices=[Splice(0.002, 0.1), Splice(0.05, 0.2, 7)], stalls=1, plans=9)
     report = summary(played)
     assert set(report["missed"]) == {"splice_position_jump_m", "stalls"}
     assert set(BARS) <= set(report)
+    assert [s["plan_id"] for s in report["worst_splices"]] == [7, 0]
     assert report["travelled_m"] == pytest.approx(20.0, abs=0.2)
     good = summary(Played(FPS, list(glide())))
     assert good["missed"] == [] and good["rss_growth_mib"] is None

@@ -201,6 +201,7 @@ def test_penetration_counts_shown_frames_of_settled_plans_in_the_scene_they_knew
     advance(player, clock, 8)
     (depth,) = player.finish().settled_penetration_m
     assert 0.0 < depth < 0.2
+    assert player.figures.feasible_penetration_m[-1] == depth, "the plan said it was feasible, and was not"
 
 
 def test_the_script_is_the_same_for_the_same_seed_and_comes_back_to_an_empty_scene() -> None:
