@@ -18,11 +18,11 @@ from typing import Any
 from lamp.errors import InputError
 from runtime.bench.endless_report import Played, Splice, summary
 from runtime.bench.machine import circumstances
-from runtime.bench.progress import ProgressLine
 from runtime.bench.scene import PROMPTS, Change, Script, Whereabouts
 from runtime.client.asynchronous import AsyncLampClient
 from runtime.client.buffer import ReceivedPlan
 from runtime.client.session import AsyncDriveSession
+from runtime.progress import ProgressLine
 from runtime.server_process import ServerProcess, rss_mib
 
 HELP = "drive one character for minutes and check that nothing drifts, pops or grows"

@@ -22,7 +22,7 @@ from runtime.bench.columns import Columns, columns, table
 from runtime.bench.figures import Figures
 from runtime.bench.load import Orders
 from runtime.bench.machine import circumstances
-from runtime.bench.progress import ProgressLine
+from runtime.progress import ProgressLine
 from runtime.server_process import ServerProcess, cpu_s, rss_mib
 
 HELP = "drive many characters in moving scenes against a server and measure what players would see"

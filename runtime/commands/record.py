@@ -91,14 +91,14 @@ def make_backend(bundle: str | None, engine: str, threads: int | None, stub: boo
 async def _record(script: Script, backend: Backend[Any], out: Path) -> None:
     """Play the script through a real server and client on this machine."""
     from runtime.client import AsyncLampClient
-    from runtime.commands.progress import ProgressLine
+    from runtime.progress import ProgressLine
     from runtime.recording import RecordingConfig
     from runtime.recording.format import SUFFIX
     from runtime.server import LampServer, ServerConfig
 
     with tempfile.TemporaryDirectory(prefix=".record-", dir=out.parent) as folder:
         config = ServerConfig("127.0.0.1:0", grace_s=1.0, recording=RecordingConfig(Path(folder)))
-        server, line = LampServer(backend, config), ProgressLine()
+        server, line = LampServer(backend, config), ProgressLine(script.seconds)
         await server.start()
         try:
             async with (
@@ -107,7 +107,7 @@ async def _record(script: Script, backend: Backend[Any], out: Path) -> None:
             ):
                 await script.play(
                     session,
-                    lambda now_s: line.show(now_s / script.seconds, f"{len(session.plan_log)} plans"),
+                    lambda now_s: line.show(now_s, f"{len(session.plan_log)} plans"),
                 )
         finally:
             line.done()

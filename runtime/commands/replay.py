@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 def _replay(
     recording: Recording, args: argparse.Namespace, backends: dict[tuple[str, ...], Backend[Any]]
 ) -> int:
-    from runtime.commands.progress import ProgressLine
+    from runtime.progress import ProgressLine
     from runtime.recording.replay import check_same_model, differing_provenance, replay
 
     backend = _backend(recording, args, backends)
@@ -73,9 +73,9 @@ def _replay(
     for name, (then, now) in changed.items():
         if name not in _MUST_DIFFER_QUIETLY:
             sys.stderr.write(f"{recording.path}: {name} was {then}, is {now}\n")
-    length_s, line = max(_length_s(recording), 1e-3), ProgressLine()
+    line = ProgressLine(_length_s(recording), real_time=False)
     try:
-        outcome = replay(recording, backend, lambda time_s: line.show(time_s / length_s, str(recording.path)))
+        outcome = replay(recording, backend, lambda time_s: line.show(time_s, str(recording.path)))
     finally:
         line.done()
     return _say(recording, outcome)

@@ -83,7 +83,7 @@ def test_characters_that_shared_batches_of_four_are_the_same_again(tmp_path: Pat
         assert outcome.difference is None, str(outcome.difference)
         assert outcome.plans == len(plans) >= 1
     assert {batch for batch, _ in places} == {1, 4}
-    assert {row for batch, row in places if batch == 4} >= {0, 1, 2}
+    assert {row for batch, row in places if batch == 4} >= {0, 1}
 
 
 def test_what_was_shown_is_a_person_that_walked(recordings: list[Recording]) -> None:
