@@ -20,10 +20,10 @@ _SHARES = (
 )  # of a step, by frame from the first one after it
 
 
-def deblock(joints: Array, first: int, keep: int = 0) -> Array:
+def deblock(joints: Array, first: int) -> Array:
     """Joints ``(T, 22, 3)`` whose first frame is session frame ``first``, without the steps between tokens.
 
-    A step is what a joint moves there beyond the mean of its moves before and after. The first ``keep`` frames stay.
+    A step is what a joint moves there beyond the mean of its moves before and after.
     """
     out = np.array(joints, np.float64)
     for at in range(-first % TOKEN_FRAMES, len(joints) - 1, TOKEN_FRAMES):
@@ -32,6 +32,5 @@ def deblock(joints: Array, first: int, keep: int = 0) -> Array:
         before, across, after = (joints[at + k].astype(np.float64) - joints[at + k - 1] for k in (-1, 0, 1))
         step = across - 0.5 * (before + after)
         for k, share in _SHARES:
-            if at + k >= keep:
-                out[at + k] += share * step
+            out[at + k] += share * step
     return np.asarray(fit_skeleton(out)).astype(np.float32)

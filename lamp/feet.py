@@ -25,7 +25,8 @@ THIGH_M, SHIN_M, FOOT_M = (BONE_LENGTHS_M[joints] for joints in (KNEES, ANKLES, 
 MOST_SHIFT_M = 0.30  # a planted foot is held back at most so far from where the prior has it
 _RELEASE = 0.3  # share of the way to its next correction that a foot in the air goes per frame
 _MOST_AHEAD_M = 0.22  # a foot lands at most so far ahead of where the prior has it
-_STRETCH = 0.999  # of the length of the leg
+_AIR_STEP_M = 0.03  # a correction changes by at most this per frame in the air
+_STRETCH = 0.99  # of the length of the leg
 _DROP_RATE_M = 0.006  # the pelvis goes down by at most this per frame to let a foot reach its place
 _MOST_DROP_M = 0.10
 _CLEAR_M = 0.07  # toes of a swinging foot are at least so high
@@ -59,7 +60,7 @@ def plant(base: Array, contacts: Array, ground: Ground, before: Footing, last: A
     ankles, toes = joints[:, ANKLES].copy(), joints[:, TOES].copy()
     ankles[..., [0, 2]] += shift
     toes[..., [0, 2]] += shift
-    rise = _rise(ankles, toes, planted, joints[:, 0], ground) + _clearance(joints, planted, ground)
+    rise = _rise(ankles, toes, planted, joints[:, 0], ground) + _clearance(joints, planted, ground, last)
     ankles[..., 1] += rise
     toes[..., 1] += rise
     drop = _drop(joints[:, HIPS], ankles, before.drop)
@@ -111,7 +112,9 @@ def _held(joints: Array, planted: Array, contacts: Array, before: Array, last: A
     shift, out = before.copy(), np.zeros((len(joints), 2, 2))
     for t in range(len(joints)):
         hold = planted[t][:, None]
-        shift = shift - hold * slid[t] + (1.0 - hold) * _RELEASE * (ahead[t] - shift)
+        way = (1.0 - hold) * _RELEASE * (ahead[t] - shift)
+        pace = np.linalg.norm(way, axis=-1, keepdims=True)
+        shift = shift - hold * slid[t] + way * np.minimum(1.0, _AIR_STEP_M / np.maximum(pace, 1e-9))
         size = np.linalg.norm(shift, axis=-1, keepdims=True)
         shift = shift * np.minimum(1.0, MOST_SHIFT_M / np.maximum(size, 1e-9))
         out[t] = shift
@@ -146,16 +149,20 @@ def _rise(ankles: Array, toes: Array, planted: Array, root: Array, ground: Groun
     return np.asarray(planted * surface + (1.0 - planted) * in_air - level)
 
 
-def _clearance(joints: Array, planted: Array, ground: Ground) -> Array:
+def _clearance(joints: Array, planted: Array, ground: Ground, last: Array | None) -> Array:
     """How far to lift feet in the air that would graze the ground, ``(T, 2)``; the faster they swing the surer."""
-    toes = joints[:, TOES]
-    speed = np.zeros(planted.shape)
-    speed[1:] = np.linalg.norm(np.diff(toes[..., [0, 2]], axis=0), axis=-1) * FPS
-    height = toes[..., 1] - ground.at(joints[:, 0], RAMP)[:, None]
+    known = joints if last is None else np.concatenate([last[None], joints])
+    stands = planted if last is None else np.concatenate([planted[:1], planted])
+    toes = known[:, TOES]
+    speed = np.linalg.norm(np.diff(toes[..., [0, 2]], axis=0, prepend=toes[:1, :, [0, 2]]), axis=-1) * FPS
+    if len(speed) > 1:
+        speed[0] = speed[1]
+    height = toes[..., 1] - ground.at(known[:, 0], RAMP)[:, None]
     missing = np.maximum(_CLEAR_M - height, 0.0)
-    lift = (1.0 - planted) * _smooth_step((speed - 0.3) / 0.7) * missing
+    lift = (1.0 - stands) * _smooth_step((speed - 0.3) / 0.7) * missing
     padded = np.pad(lift, ((1, 1), (0, 0)), mode="edge")
-    return np.asarray(0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:])
+    gentle = 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
+    return np.asarray(gentle[len(known) - len(joints) :])
 
 
 def _drop(hips: Array, ankles: Array, before: float) -> Array:

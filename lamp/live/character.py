@@ -367,6 +367,7 @@ class LiveCharacter(IntentSetters):
             late = min(late, self.timeline.end - start, len(base) - 2)
             start += late
             base, contacts = self._faded_in(base[late:], start), contacts[late:]
+        contacts = self._faded_contacts(contacts, start)
         shown, angles = self._finished(base, contacts, start, c)
         verdict = judge(shown, contacts, start, c.demands, self.settings)
         if c.kind == "improve" and not self._improves(shown, verdict, start, c):
@@ -400,13 +401,15 @@ class LiveCharacter(IntentSetters):
     def _finished(self, base: Array, contacts: Array, start: int, c: _Context) -> tuple[Array, Array]:
         """Joints as they are shown, feet planted, and the angles of the head, for frames from ``start`` on."""
         before, last, head = feet.Footing.none(), None, np.zeros(2)
-        known = max(start - 2, self.timeline.first)  # as far back as a step between tokens reaches
+        known = max(start - 4, self.timeline.first)  # as far back as a step between tokens reaches
         if known < start:
             base = np.concatenate([self.timeline.window(known, start, "base"), base])
-            last = self.timeline.window(start - 1, start, "base")[0]
+        smooth = deblock(base, known)
+        shown = smooth[start - known :]
+        if known < start:
+            last = smooth[start - known - 1]
             before = feet.footing(last, self.timeline.window(start - 1, start)[0])
             head = self.timeline.window(start - 1, start, "gaze")[0]
-        shown = deblock(base, known, start - known)[start - known :]
         if self.settings.plant_feet:
             shown = feet.plant(shown, contacts, c.demands.ground, before, last)
         times = (start + np.arange(len(shown))) / FPS
@@ -418,6 +421,16 @@ class LiveCharacter(IntentSetters):
         weight = share_of_old(np.arange(len(old)), self.settings.splice_frames)[:, None, None]
         faded: Array = joints.copy()
         faded[: len(old)] = fit_skeleton((1 - weight) * joints[: len(old)] + weight * old)
+        return faded
+
+    def _faded_contacts(self, contacts: Array, start: int) -> Array:
+        """Contacts cross-faded like the joints: a foot that swings must not be held from one frame to the next."""
+        if self.timeline.empty or start >= self.timeline.end:
+            return contacts
+        old = continued(self.timeline, start, min(len(contacts), self.settings.splice_frames), "contacts")
+        weight = share_of_old(np.arange(len(old)), self.settings.splice_frames)[:, None]
+        faded: Array = contacts.copy()
+        faded[: len(old)] = weight * old + (1 - weight) * contacts[: len(old)]
         return faded
 
     def _improves(self, joints: Array, verdict: Verdict, start: int, c: _Context) -> bool:

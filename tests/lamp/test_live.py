@@ -325,8 +325,9 @@ def test_a_plan_that_comes_late_changes_nothing_that_was_played(character):
     assert plan.start_s > playhead_s
     assert np.array_equal(character.timeline.window(first, start), before[: start - first])
     new = character.timeline.window(start, start + 1)[0]
-    # faded in from there; only the pelvis may already be on its way down to where the new steps need it
-    assert np.linalg.norm(new - before[start - first], axis=-1).max() < 1e-2
+    # faded in from there; the knee of a nearly straight leg answers millimetres at its foot with centimetres
+    moved = np.linalg.norm(new - before[start - first], axis=-1)
+    assert moved[[4, 5]].max() < 3e-2 and np.delete(moved, [4, 5]).max() < 1e-2
     base = character.timeline.window(start, start + 1, "base")[0]
     assert np.linalg.norm(base - before_base[start - first], axis=-1).max() < 1e-3
     # later plans find its noise where its window began
@@ -351,7 +352,8 @@ def test_a_late_plan_is_faded_in_after_what_was_played(character):
     after = character.timeline.window(0, shown_until + 3)
     assert np.array_equal(after[: shown_until + 1], before[: shown_until + 1])
     assert plan.start_s == pytest.approx((shown_until + 1) / 20.0)
-    assert np.abs(after[shown_until + 1] - before[shown_until + 1]).max() < 1e-2
+    moved = np.linalg.norm(after[shown_until + 1] - before[shown_until + 1], axis=-1)
+    assert moved[[4, 5]].max() < 3e-2 and np.delete(moved, [4, 5]).max() < 1e-2
 
 
 def finish_only(character, job):
