@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,9 @@ def test_twenty_seconds_of_the_stub_meet_every_bar(tmp_path: Path, tried: Callab
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(
+    "LAMP_ENDLESS" not in os.environ, reason="two minutes in real time on a quiet machine: LAMP_ENDLESS=1"
+)
 @pytest.mark.timeout(600)
 def test_two_minutes_of_the_shipped_bundle_keep_the_body_whole(
     tmp_path: Path, tried: Callable[..., None]

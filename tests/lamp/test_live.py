@@ -19,6 +19,7 @@ from tests import tiny  # noqa: E402
 
 SETTINGS = LiveSettings(prefix_frames=8, refill_s=0.8, extend_budget_s=0.2, improve_budget_s=0.2, most_steps=2,
                         improve_attempts=2, keep_past_s=2.0)  # fmt: skip
+LEGS = [4, 5, 7, 8, 10, 11]  # knees, ankles, toes
 BALL = Obstacle("sphere", (0.0, 1.0, 0.6), (0.3, 0.3, 0.3))
 
 
@@ -325,9 +326,9 @@ def test_a_plan_that_comes_late_changes_nothing_that_was_played(character):
     assert plan.start_s > playhead_s
     assert np.array_equal(character.timeline.window(first, start), before[: start - first])
     new = character.timeline.window(start, start + 1)[0]
-    # faded in from there; the knee of a nearly straight leg answers millimetres at its foot with centimetres
+    # faded in from there; only legs in the air may be on their way to other steps, by 3 cm a frame at most
     moved = np.linalg.norm(new - before[start - first], axis=-1)
-    assert moved[[4, 5]].max() < 3e-2 and np.delete(moved, [4, 5]).max() < 1e-2
+    assert moved[LEGS].max() < 3e-2 and np.delete(moved, LEGS).max() < 1e-3
     base = character.timeline.window(start, start + 1, "base")[0]
     assert np.linalg.norm(base - before_base[start - first], axis=-1).max() < 1e-3
     # later plans find its noise where its window began
@@ -353,7 +354,7 @@ def test_a_late_plan_is_faded_in_after_what_was_played(character):
     assert np.array_equal(after[: shown_until + 1], before[: shown_until + 1])
     assert plan.start_s == pytest.approx((shown_until + 1) / 20.0)
     moved = np.linalg.norm(after[shown_until + 1] - before[shown_until + 1], axis=-1)
-    assert moved[[4, 5]].max() < 3e-2 and np.delete(moved, [4, 5]).max() < 1e-2
+    assert moved[LEGS].max() < 3e-2 and np.delete(moved, LEGS).max() < 1e-3
 
 
 def finish_only(character, job):
