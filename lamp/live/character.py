@@ -417,20 +417,24 @@ class LiveCharacter(IntentSetters):
 
     def _faded_in(self, joints: Array, start: int) -> Array:
         """New joints from session frame ``start`` on, cross-faded from what the timeline has there."""
-        old = continued(self.timeline, start, min(len(joints), self.settings.splice_frames))
-        weight = share_of_old(np.arange(len(old)), self.settings.splice_frames)[:, None, None]
-        faded: Array = joints.copy()
-        faded[: len(old)] = fit_skeleton((1 - weight) * joints[: len(old)] + weight * old)
+        faded = self._crossfaded(joints, start, "base")
+        mixed = min(len(joints), self.settings.splice_frames, self.timeline.end - start)
+        faded[:mixed] = fit_skeleton(faded[:mixed])
         return faded
 
     def _faded_contacts(self, contacts: Array, start: int) -> Array:
         """Contacts cross-faded like the joints: a foot that swings must not be held from one frame to the next."""
         if self.timeline.empty or start >= self.timeline.end:
             return contacts
-        old = continued(self.timeline, start, min(len(contacts), self.settings.splice_frames), "contacts")
-        weight = share_of_old(np.arange(len(old)), self.settings.splice_frames)[:, None]
-        faded: Array = contacts.copy()
-        faded[: len(old)] = weight * old + (1 - weight) * contacts[: len(old)]
+        return self._crossfaded(contacts, start, "contacts")
+
+    def _crossfaded(self, new: Array, start: int, name: str) -> Array:
+        """``new (T, ...)`` from session frame ``start`` on, faded in from the timeline's array of that name."""
+        old = continued(self.timeline, start, min(len(new), self.settings.splice_frames), name)
+        weight = share_of_old(np.arange(len(old)), self.settings.splice_frames)
+        weight = weight.reshape(-1, *[1] * (new.ndim - 1))
+        faded: Array = new.copy()
+        faded[: len(old)] = (1 - weight) * new[: len(old)] + weight * old
         return faded
 
     def _improves(self, joints: Array, verdict: Verdict, start: int, c: _Context) -> bool:
