@@ -127,7 +127,7 @@ def measure(raw: dict[str, Array], prior: MotionPrior) -> dict[str, Any]:
 
 
 def heading_error_m(joints: Array) -> float:
-    """Largest error of forward kinematics over random frames at random headings; every fourth is upside down or such."""
+    """Largest error of forward kinematics over random frames at random headings; every fourth tumbles."""
     rng = np.random.default_rng(0)
     frames = joints[rng.integers(len(joints), size=HEADINGS)].astype(np.float64)
     turns = rotations.yaw(rng.uniform(-np.pi, np.pi, HEADINGS))
@@ -168,7 +168,7 @@ def naive_errors_m(joints: Array) -> Array:
 
 
 def own_projection_errors_m(joints: Array) -> Array:
-    """How far joints as captured are moved by giving them fixed bones of the clip's own mean proportions, ``(T, 22)``."""
+    """How far fixed bones of the clip's own mean proportions move the joints as captured, ``(T, 22)``."""
     p = joints.astype(np.float64)
     axes = body_axes(p)
     out = p.copy()
