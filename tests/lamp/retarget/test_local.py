@@ -138,7 +138,7 @@ def test_a_straight_limb_has_no_twist_of_its_own_and_noise_does_not_shake_it(ben
 
 @pytest.mark.parametrize("bend", ["knee", "elbow"])
 def test_the_twist_never_flips_as_the_lower_bone_goes_anywhere(bend):
-    """The lower bone on dense circles at every bend, straight and the wrong way included: no step above a few degrees."""
+    """The lower bone on dense circles at every bend, the wrong way included: no step above a few degrees."""
     upper, middle = (1, 4) if bend == "knee" else (16, 18)
     plane = np.linspace(-180.0, 180.0, 721)
     bone = rotations.normalize(REST_OFFSETS_M[middle].astype(float))

@@ -16,8 +16,9 @@ from tests.lamp.retarget.poses import character
 
 # One bone of every rig that its users would look for first, and how many bones a rig made from the map has.
 KNOWN = {
-    "unity": ("LeftLowerArm", 22), "unreal4": ("lowerarm_l", 31), "unreal5": ("spine_05", 42), "vrm0": ("leftLowerArm", 22),
-    "vrm1": ("upperChest", 22), "mixamo": ("mixamorig:LeftForeArm", 22), "smpl": ("left_elbow", 22),
+    "unity": ("LeftLowerArm", 22), "unreal4": ("lowerarm_l", 31), "unreal5": ("spine_05", 42),
+    "vrm0": ("leftLowerArm", 22), "vrm1": ("upperChest", 22), "mixamo": ("mixamorig:LeftForeArm", 22),
+    "smpl": ("left_elbow", 22),
 }  # fmt: skip
 
 
@@ -148,6 +149,10 @@ def _upside_down(c):
             row["offset"] = [-v for v in row["offset"]]
 
 
+def _lying(c):
+    c["skeleton"][0]["rotation"] = [0.7071068, 0.0, 0.0, 0.7071068]
+
+
 def _flat_tree(c):
     for row in c["skeleton"][1:]:
         row["parent"] = c["skeleton"][0]["bone"]
@@ -181,6 +186,7 @@ def _doubled(c):
         (_zero, "LeftLeg.*less than 5 mm from .*LeftUpLeg"),
         (_swapped, "left and right of the bone map are swapped|check left and right"),
         (_upside_down, "LeftUpLeg .left_hip.: points .* degrees away from straight down"),
+        (_lying, "does not stand along .Y at rest.*9. degrees off.*Convert it to Y up"),
         (_flat_tree, "does not hang on"),
         (_parent_later, "put parents first"),
         (_no_turn, "rotation: is all zero"),
