@@ -156,7 +156,10 @@ def scatter_nd(editor: Editor, node: onnx.NodeProto) -> Nodes | None:
     source = np.full(count, len(places), np.int64)
     source[places] = np.arange(len(places))
     padded = editor.node("Concat", [updates, editor.constant(data[:1])], axis=0)
-    return [padded, editor.node("Gather", [padded.output[0], editor.constant(source)], node.output[0], axis=0)]
+    return [
+        padded,
+        editor.node("Gather", [padded.output[0], editor.constant(source)], node.output[0], axis=0),
+    ]
 
 
 def _sum_rows(editor: Editor, node: onnx.NodeProto, places: Array, shape: tuple[int, ...]) -> Nodes:

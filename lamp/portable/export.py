@@ -54,7 +54,8 @@ class Request:
         most = min(bundle.autoencoder.max_tokens, bundle.denoiser.max_tokens) * tau
         if not LEAST_FRAMES <= self.length <= most or self.length % tau:
             raise InputError(
-                "length", f"{self.length} frames; give a multiple of {tau} from {LEAST_FRAMES} to {most}, or `dynamic`"
+                "length",
+                f"{self.length} frames; give a multiple of {tau} from {LEAST_FRAMES} to {most}, or `dynamic`",
             )
         return self.length // tau
 
@@ -136,7 +137,9 @@ class _Writer:
 
     def add(self, portable: Portable) -> None:
         for precision in self.request.precisions:
-            self._write(portable, convert(portable.model, precision), precision, f"{precision}/{portable.stem}.onnx")
+            self._write(
+                portable, convert(portable.model, precision), precision, f"{precision}/{portable.stem}.onnx"
+            )
 
     def add_once(self, portable: Portable, precision: str) -> None:
         self._write(portable, portable.model, precision, f"{portable.stem}.onnx")
@@ -166,7 +169,9 @@ def _steps(bundle: Bundle, request: Request) -> list[tuple[int, int, bool]]:
         return [source.step_key(bundle, request.length, geometry) for geometry in kinds]
     found = sorted(key for key in bundle.graphs if key[1] == 1 and key[2] in kinds)
     if not found:
-        raise BundleError(f"bundle {bundle.name} has no step graph for one character; run `python -m training graphs`")
+        raise BundleError(
+            f"bundle {bundle.name} has no step graph for one character; run `python -m training graphs`"
+        )
     return found
 
 

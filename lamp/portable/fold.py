@@ -26,7 +26,9 @@ def fold(model: onnx.ModelProto) -> onnx.ModelProto:
     rest = [t for t in model.graph.initializer if t.name not in names]
     del model.graph.initializer[:]
     model.graph.initializer.extend(rest)
-    model.graph.input.extend(helper.make_tensor_value_info(t.name, t.data_type, list(t.dims)) for t in weights)
+    model.graph.input.extend(
+        helper.make_tensor_value_info(t.name, t.data_type, list(t.dims)) for t in weights
+    )
     folded = _optimised(model)
     inputs = [i for i in folded.graph.input if i.name not in names]
     del folded.graph.input[:]
@@ -49,7 +51,9 @@ def _optimised(model: onnx.ModelProto) -> onnx.ModelProto:
                 f"onnxruntime cannot load the graph ({error}); fetch the bundle again, or rebuild its graphs"
             ) from error
         folded = onnx.load(path)
-    foreign = sorted({f"{n.domain}:{n.op_type}" for n in folded.graph.node if n.domain not in ("", "ai.onnx")})
+    foreign = sorted(
+        {f"{n.domain}:{n.op_type}" for n in folded.graph.node if n.domain not in ("", "ai.onnx")}
+    )
     if foreign:
         raise BundleError(
             f"folding made operators of onnxruntime's own ({', '.join(foreign)}); report this with the version {ort.__version__}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import math
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +54,11 @@ def _half_weights(model: onnx.ModelProto) -> onnx.ModelProto:
 def _half_products(model: onnx.ModelProto) -> onnx.ModelProto:
     """Products of activations and weights in half precision; everything between them stays single."""
     model = _half_weights(model)
-    stored = {n.output[0]: n.input[0] for n in model.graph.node if n.op_type == "Cast" and n.name.startswith("unpack_")}
+    stored = {
+        n.output[0]: n.input[0]
+        for n in model.graph.node
+        if n.op_type == "Cast" and n.name.startswith("unpack_")
+    }
     turned = {}
     nodes: list[onnx.NodeProto] = []
     for node in model.graph.node:
@@ -95,7 +101,10 @@ def _int8_weights(model: onnx.ModelProto) -> onnx.ModelProto:
         cast = _stored_as(tensor, packed, "int8")
         cast.output[0] = f"{name}_whole"
         model.graph.initializer.append(numpy_helper.from_array(scale, f"{name}_scale"))
-        unpack += [cast, helper.make_node("Mul", [f"{name}_whole", f"{name}_scale"], [name], name=f"scale_{name}")]
+        unpack += [
+            cast,
+            helper.make_node("Mul", [f"{name}_whole", f"{name}_scale"], [name], name=f"scale_{name}"),
+        ]
     return _half_weights(_with_first(model, unpack))
 
 
@@ -114,9 +123,21 @@ def _dynamic_int8(model: onnx.ModelProto) -> onnx.ModelProto:
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "source.onnx", Path(folder) / "target.onnx"
         onnx.save(model, source)
-        quantize_dynamic(source, target, op_types_to_quantize=["MatMul", "Gemm"], per_channel=True,
-                         weight_type=QuantType.QInt8, extra_options={"MatMulConstBOnly": True})  # fmt: skip
+        with _without_advice():
+            quantize_dynamic(source, target, op_types_to_quantize=["MatMul", "Gemm"], per_channel=True,
+                                 weight_type=QuantType.QInt8, extra_options={"MatMulConstBOnly": True})  # fmt: skip
         return onnx.load(target)
+
+
+@contextlib.contextmanager
+def _without_advice() -> Iterator[None]:
+    """The quantiser advises, through the root logger, to fold constants first: that was done."""
+    root, level = logging.getLogger(), logging.getLogger().level
+    root.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
 
 
 def _constant_transposes(model: onnx.ModelProto) -> onnx.ModelProto:

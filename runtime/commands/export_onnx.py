@@ -24,17 +24,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of ``lamp export-onnx``."""
     parser.add_argument("bundle", metavar="BUNDLE", help="name or folder of the bundle")
     parser.add_argument("out", metavar="OUT", type=Path, help="folder to write")
-    parser.add_argument("--targets", default="unity,unreal", help="engines to check for (default: unity,unreal)")
     parser.add_argument(
-        "--precision", default="fp16", help="comma-separated: fp32, fp16, fp16-compute, int8-weights, int8 (default: fp16)"
+        "--targets", default="unity,unreal", help="engines to check for (default: unity,unreal)"
     )
     parser.add_argument(
-        "--length", default="dynamic", metavar="N|dynamic", help="frames at 20 fps, or any length (default: dynamic)"
+        "--precision",
+        default="fp16",
+        help="comma-separated: fp32, fp16, fp16-compute, int8-weights, int8 (default: fp16)",
+    )
+    parser.add_argument(
+        "--length",
+        default="dynamic",
+        metavar="N|dynamic",
+        help="frames at 20 fps, or any length (default: dynamic)",
     )
     parser.add_argument("--geometry", action="store_true", help="also the steps for meshes and uneven ground")
     parser.add_argument("--check", action="store_true", help="print what each engine makes of each file")
-    parser.add_argument("--bench", action="store_true", help="measure all precisions against torch (takes minutes)")
-    parser.add_argument("--steps", type=int, default=60, help="with --bench: optimisation steps per task (default: 60)")
+    parser.add_argument(
+        "--bench", action="store_true", help="measure all precisions against torch (takes minutes)"
+    )
+    parser.add_argument(
+        "--steps", type=int, default=100, help="with --bench: optimisation steps per task (default: 100)"
+    )
+    parser.add_argument("--tasks", type=int, default=6, help="with --bench: tasks of each kind (default: 6)")
     parser.add_argument("--threads", type=int, default=2, help="with --bench: CPU threads (default: 2)")
     parser.add_argument("--json", type=Path, help="with --bench: write the figures here")
 
@@ -58,11 +70,13 @@ def run(args: argparse.Namespace) -> int:
     if args.check:
         sys.stdout.write(check_table(report))
     elif failed:
-        sys.stderr.write(f"lamp: {len(failed)} files are not for every engine; --check or {export.REPORT} says why\n")
+        sys.stderr.write(
+            f"lamp: {len(failed)} files are not for every engine; --check or {export.REPORT} says why\n"
+        )
     if args.bench:
         from runtime.bench import precisions
 
-        precisions.run(bundle, args.steps, args.threads, args.json)
+        precisions.run(bundle, args.steps, args.tasks, args.threads, args.json)
     return 1 if args.check and failed else 0
 
 
@@ -77,13 +91,16 @@ def parse_length(word: str) -> int | None:
 
 
 def check_table(report: dict[str, Any]) -> str:
-    """One line per file and engine backend, and a line per kind of trouble below it."""
-    lines = [f"\n{'file':34} {'engine':28} {'backend':11} verdict"]
+    """A line per file and engine, its backends of one verdict together, and a line per kind of trouble below it."""
+    merged: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for entry in report["files"]:
-        lines.append(f"{entry['file']:34} {entry['engine']:28} {entry['backend']:11} {entry['status']}")
+        merged.setdefault((entry["file"], entry["engine"], entry["status"]), []).append(entry)
+    lines = [f"\n{'file':34} {'engine':26} {'verdict':12} backends"]
+    for (file, engine, status), entries in merged.items():
+        lines.append(f"{file:34} {engine:26} {status:12} {', '.join(e['backend'] for e in entries)}")
         lines += [
             f"    {f['operator']} (opset {f['opset']}) x{f['count']}, first at {f['node']}: {f['why']}; {f['remedy']}"
-            for f in entry["findings"]
+            for f in entries[0]["findings"]
         ]
     lines += [f"{t['name']}: {t['source']}" for t in report["tables"]]
     return "\n".join(lines) + "\n"
