@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -95,8 +95,8 @@ def export(
 ) -> dict[str, Any]:
     """Write everything under ``out`` and return the manifest; nothing there changes when something fails.
 
-    ``on_file(name, bytes)`` hears of every file. ``InputError``: a request that the bundle cannot meet; ``BundleError``:
-    a damaged bundle, or a text encoder other than the shipped one, whose weights may not travel.
+    ``on_file(name, bytes)`` hears of every file. ``InputError``: a request that the bundle cannot meet.
+    ``BundleError``: a damaged bundle, or a text encoder other than the shipped one, whose weights may not travel.
     """
     if out.exists() and not out.is_dir():
         raise InputError("out", f"{out} is a file; give a folder")
@@ -145,10 +145,14 @@ class _Writer:
         self._write(portable, portable.model, precision, f"{portable.stem}.onnx")
 
     def report(self) -> dict[str, Any]:
+        tables = [
+            {"name": t.name, "engine": t.engine, "source": t.source, "opset": list(t.opset)}
+            for t in self.tables
+        ]
         return {
-            "tables": [{"name": t.name, "engine": t.engine, "source": t.source, "opset": list(t.opset)} for t in self.tables],
+            "tables": tables,
             "files": [{"file": file} | verdict.as_dict() for file, verdict in self.verdicts],
-        }  # fmt: skip
+        }
 
     def _write(self, portable: Portable, model: onnx.ModelProto, precision: str, file: str) -> None:
         content = model.SerializeToString()

@@ -56,7 +56,8 @@ def _optimised(model: onnx.ModelProto) -> onnx.ModelProto:
     )
     if foreign:
         raise BundleError(
-            f"folding made operators of onnxruntime's own ({', '.join(foreign)}); report this with the version {ort.__version__}"
+            f"onnxruntime {ort.__version__} folds the graph into operators of its own ({', '.join(foreign)}); "
+            "export with another version, and report this one"
         )
     version = next(o.version for o in folded.opset_import if o.domain in ("", "ai.onnx"))
     del folded.opset_import[:]

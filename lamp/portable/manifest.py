@@ -26,7 +26,7 @@ FEATURES = (
     ("contacts of left ankle, left foot, right ankle, right foot", 133, 137),
 )
 MEANINGS: dict[str, tuple[str, str]] = {  # name -> meaning, unit
-    "features": ("raw motion features, see `features`; the statistics of training are inside the graph", "m, rad per frame"),
+    "features": ("raw motion features, see `features`; statistics of training are in the graph", "m, rad per frame"),
     "visible": ("1 where a body part may be seen, 0 where it is masked; parts in the order of `parts`", "-"),
     "latents": ("standardised latents, one per token of 4 frames", "-"),
     "noisy": ("noisy latents", "-"),
@@ -122,8 +122,8 @@ def step_entry(shape: Shape, grid: list[float]) -> dict[str, Any]:
         "frames": shape.frames, "geometry": shape.geometry, "chain_times": grid,
         "weights": list(WEIGHT_NAMES), "default_weights": [float(w) for w in Weights().array()],
         "terms": list(TERMS), "obstacle_kinds": list(KINDS), "defaults": defaults,
-        "loop": "fill the inputs, draw state_noise and start_noise from a standard normal, run, copy each output next_X to "
-        "the input state_X, repeat; best_joints is the motion so far",
+        "loop": "fill the inputs, draw state_noise and start_noise from a standard normal, run, copy each output "
+        "next_X to the input state_X, repeat; best_joints is the motion so far",
     }  # fmt: skip
 
 

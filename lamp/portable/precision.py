@@ -1,4 +1,4 @@
-"""Variants of a portable graph in other precisions. What each costs in accuracy is measured, not assumed: docs/onnx.md."""
+"""Variants of a portable graph in other precisions. What each costs in accuracy is measured: docs/onnx.md."""
 
 from __future__ import annotations
 

@@ -39,7 +39,10 @@ def step_model(bundle: Bundle, key: tuple[int, int, bool]) -> onnx.ModelProto:
 
 
 def pass_model(bundle: Bundle, name: str, tokens: int | None) -> onnx.ModelProto:
-    """``encoder``, ``denoiser`` or ``decoder`` with its weights; ``tokens`` fixes length and batch (1), None leaves both free."""
+    """``encoder``, ``denoiser`` or ``decoder`` with its weights.
+
+    ``tokens`` fixes the length, and the batch at 1; None leaves both free.
+    """
     model = with_weights(_read(bundle.folder / f"{name}.onnx.gz"), bundle.weights)
     return model if tokens is None else fix_free(model, {"batch": 1, "tokens": tokens})
 
@@ -110,7 +113,7 @@ def _read(path: Path) -> onnx.ModelProto:
 def _pool(model: onnx.ModelProto, width: int) -> None:
     """Masked mean over tokens and unit length: ``(B, N, width)`` -> ``(B, width)``, output ``sentence``."""
     graph, hidden = model.graph, model.graph.output[0].name
-    constants = {"pool_axis": np.array([1], np.int64), "pool_last": np.array([2], np.int64),
+    constants: Arrays = {"pool_axis": np.array([1], np.int64), "pool_last": np.array([2], np.int64),
                  "pool_width": np.array([1], np.int64), "pool_tiny": np.array(1e-9, np.float32)}  # fmt: skip
     graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in constants.items())
     graph.node.extend([
@@ -121,7 +124,7 @@ def _pool(model: onnx.ModelProto, width: int) -> None:
         helper.make_node("ReduceSum", ["pool_mask", "pool_width"], ["pool_count"], keepdims=1, name="pool_count_node"),
         helper.make_node("Div", ["pool_sum", "pool_count"], ["pool_mean"], name="pool_mean_node"),
         helper.make_node("Mul", ["pool_mean", "pool_mean"], ["pool_square"], name="pool_square_node"),
-        helper.make_node("ReduceSum", ["pool_square", "pool_width"], ["pool_norm2"], keepdims=1, name="pool_norm2_node"),
+        helper.make_node("ReduceSum", ["pool_square", "pool_width"], ["pool_norm2"], keepdims=1, name="pool_norm2_n"),
         helper.make_node("Sqrt", ["pool_norm2"], ["pool_norm"], name="pool_norm_node"),
         helper.make_node("Max", ["pool_norm", "pool_tiny"], ["pool_safe"], name="pool_safe_node"),
         helper.make_node("Div", ["pool_mean", "pool_safe"], ["sentence"], name="sentence_node"),

@@ -98,7 +98,7 @@ def open_session(content: bytes, threads: int) -> ort.InferenceSession:
 
 
 def task_rows(prior: MotionPrior, tasks: int, steps: int) -> dict[str, list[Row]]:
-    """Edits (move the last pelvis, reach with a hand) and avoidances (a sphere that comes across) of generated walks."""
+    """Edits (move the last pelvis, reach with a hand) and avoidances (a sphere that comes across) of walks."""
     rows: dict[str, list[Row]] = {kind: [] for kind in KINDS}
     for seed in range(tasks):
         frames = min(prior.bundle.grids)
@@ -190,8 +190,8 @@ def table(report: dict[str, Any]) -> str:
     lines = [f"{'precision':14}{'MiB':>8}{'load s':>8}{'ms/step':>9}{'parity':>10}{'edit':>9}{'avoid':>9}{'worst':>9}"
              f"{'checked':>9}  within 1 %"]  # fmt: skip
     lines.append(f"{reference['engine']:14}{'':16}{reference['step_ms']:9.1f}")
-    lines.append(f"{'start +-1e-6':14}{'':35}{reference['nudged_edit_change']:+9.2%}{reference['nudged_avoid_change']:+9.2%}"
-                 f"{reference['nudged_worst_task_change']:+9.2%}")  # fmt: skip
+    nudged = [reference[f"nudged_{name}_change"] for name in (*KINDS, "worst_task")]
+    lines.append(f"{'start +-1e-6':14}{'':35}" + "".join(f"{change:+9.2%}" for change in nudged))
     lines += [
         f"{f['precision']:14}{f['file_mib']:8.1f}{f['load_s']:8.2f}{f['step_ms']:9.1f}{f['parity']:10.1e}"
         f"{f['edit_change']:+9.2%}{f['avoid_change']:+9.2%}{f['worst_task_change']:+9.2%}{f['checked_change']:+9.2%}"
