@@ -12,7 +12,7 @@ from onnx import TensorProto
 from lamp.bundle import Bundle
 from lamp.problem import TERMS, WEIGHT_NAMES, Array, Shape, Weights, empty_row, fresh_state
 from lamp.scene.distance import KINDS
-from lamp.skeleton import JOINT_NAMES, PARENTS, PARTS, REST_OFFSETS_M, SKELETON_HASH
+from lamp.skeleton import JOINT_NAMES, JOINT_RADII_M, PARENTS, PARTS, REST_OFFSETS_M, SKELETON_HASH
 
 FORMAT = 1
 FPS = 20.0
@@ -106,6 +106,7 @@ def bundle_entry(bundle: Bundle) -> dict[str, Any]:
             "hash": SKELETON_HASH,
             "joints": list(JOINT_NAMES),
             "parents": [int(p) for p in PARENTS],
+            "joint_radii_m": [float(r) for r in JOINT_RADII_M],
             "rest_offsets_m": np.round(np.asarray(REST_OFFSETS_M, np.float64), 6).tolist(),
         },
         "parts": list(PARTS),

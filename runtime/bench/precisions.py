@@ -183,8 +183,10 @@ def parity(session: ort.InferenceSession, judge: _Judge, row: Row) -> float:
 def table(report: dict[str, Any]) -> str:
     """The figures as aligned text."""
     reference = report["reference"]
-    head = (f"\n{report['frames']} frames, {report['steps']} steps, {report['threads']} threads, "
-            f"{report['tasks_of_each_kind']} tasks of each kind; objective relative to {reference['engine']}\n")  # fmt: skip
+    head = (
+        f"\n{report['frames']} frames, {report['steps']} steps, {report['threads']} threads, "
+        f"{report['tasks_of_each_kind']} tasks of each kind; objective relative to {reference['engine']}\n"
+    )
     lines = [f"{'precision':14}{'MiB':>8}{'load s':>8}{'ms/step':>9}{'parity':>10}{'edit':>9}{'avoid':>9}{'worst':>9}"
              f"{'checked':>9}  within 1 %"]  # fmt: skip
     lines.append(f"{reference['engine']:14}{'':16}{reference['step_ms']:9.1f}")
