@@ -8,10 +8,10 @@ import pytest
 
 pytest.importorskip("onnx")
 
-from lamp.errors import InputError  # noqa: E402
-from runtime.bench import precisions  # noqa: E402
-from runtime.cli import main  # noqa: E402
-from runtime.commands.export_onnx import check_table, parse_length  # noqa: E402
+from lamp.errors import InputError
+from runtime.bench import precisions
+from runtime.cli import main
+from runtime.commands.export_onnx import check_table, parse_length
 
 
 def test_lengths():
