@@ -89,8 +89,8 @@ def for_targets(targets: list[str]) -> list[Table]:
 
 def check(model: onnx.ModelProto, table: Table) -> list[Verdict]:
     """A verdict for each backend of the engine."""
-    graph = onnx.shape_inference.infer_shapes(model).graph
-    tensors = _tensors(graph)
+    graph = model.graph
+    tensors = _tensors(model)
     opset = next((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), 0)
     verdicts = []
     for backend in table.backends:
@@ -151,8 +151,12 @@ def _tensor_trouble(
     return None
 
 
-def _tensors(graph: onnx.GraphProto) -> dict[str, tuple[int, int | None]]:
-    """Element type and rank of every tensor that is known."""
+def _tensors(model: onnx.ModelProto) -> dict[str, tuple[int, int | None]]:
+    """Element type and rank of every tensor that is known; of a graph that contradicts itself, of what it declares."""
+    try:
+        graph = onnx.shape_inference.infer_shapes(model).graph
+    except onnx.shape_inference.InferenceError:
+        graph = model.graph
     known: dict[str, tuple[int, int | None]] = {t.name: (t.data_type, len(t.dims)) for t in graph.initializer}
     for value in [*graph.value_info, *graph.input, *graph.output]:
         kind = value.type.tensor_type

@@ -116,7 +116,10 @@ def quantise(value: Array, axis: int) -> tuple[Array, Array]:
 
 
 def _dynamic_int8(model: onnx.ModelProto) -> onnx.ModelProto:
-    """onnxruntime's own quantisation of products with constant matrices, per column."""
+    """onnxruntime's own quantisation of products with constant matrices, per column.
+
+    Unsigned on both sides: with signed weights, processors without VNNI saturate sums and the result is far off.
+    """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     model = _constant_transposes(model)
@@ -125,7 +128,7 @@ def _dynamic_int8(model: onnx.ModelProto) -> onnx.ModelProto:
         onnx.save(model, source)
         with _without_advice():
             quantize_dynamic(source, target, op_types_to_quantize=["MatMul", "Gemm"], per_channel=True,
-                                 weight_type=QuantType.QInt8, extra_options={"MatMulConstBOnly": True})  # fmt: skip
+                                 weight_type=QuantType.QUInt8, extra_options={"MatMulConstBOnly": True})  # fmt: skip
         return onnx.load(target)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -59,8 +60,17 @@ def run(bundle: Bundle, steps: int, tasks: int, threads: int, path: Path | None)
     return 0
 
 
-def measure(bundle: Bundle, steps: int, tasks: int, threads: int) -> dict[str, Any]:
-    """Every precision on so many edit and avoid tasks. The reference is torch; where it is missing, the bundle's graph.
+def measure(
+    bundle: Bundle,
+    steps: int,
+    tasks: int,
+    threads: int,
+    names: Sequence[str] = tuple(PRECISIONS),
+    timed: int = 25,
+) -> dict[str, Any]:
+    """Precisions on so many edit and avoid tasks; ``timed`` steps make up a time.
+
+    The reference is torch; where it is missing, the bundle's graph.
 
     The reference also runs from a start that differs by ``NUDGE``: changes of that size say nothing about a precision.
     """
@@ -72,13 +82,13 @@ def measure(bundle: Bundle, steps: int, tasks: int, threads: int) -> dict[str, A
     expected = {name: [judge.optimise(row, steps) for row in found] for name, found in rows.items()}
     nudged = {kind: [judge.optimise(_nudged(row), steps) for row in found] for kind, found in rows.items()}
     figures = []
-    for precision in PRECISIONS:
+    for precision in names:
         content = convert(portable.model, precision).SerializeToString()
         began = time.perf_counter()
         session = open_session(content, threads)
         load_s = time.perf_counter() - began
-        figures.append(_figures(precision, content, session, load_s, rows, judge, expected, steps))
-    torch_ms = judge.step_ms(rows["edit"][0])
+        figures.append(_figures(precision, content, session, load_s, rows, judge, expected, steps, timed))
+    torch_ms = judge.step_ms(rows["edit"][0], timed)
     return circumstances() | {
         "bundle": bundle.name, "frames": key[0], "steps": steps, "threads": threads, "tasks_of_each_kind": tasks,
         "reference": {"engine": prior.engine_name, "step_ms": round(torch_ms, 2),
@@ -136,17 +146,18 @@ class _Judge:
         self.engine.run(batch, 1)
         return float(self.engine.read(batch)["best_loss"][0])
 
-    def step_ms(self, row: Row) -> float:
+    def step_ms(self, row: Row, repeats: int) -> float:
+        """Median time of a step."""
         batch = self.engine.load(self.shape, *_batch(row))
-        return _median_ms(lambda: self.engine.run(batch, 1))
+        return _median_ms(lambda: self.engine.run(batch, 1), repeats)
 
 
 def _figures(
     precision: str, content: bytes, session: ort.InferenceSession, load_s: float, rows: dict[str, list[Row]],
-    judge: _Judge, expected: dict[str, list[Arrays]], steps: int,
+    judge: _Judge, expected: dict[str, list[Arrays]], steps: int, timed: int,
 ) -> Figures:  # fmt: skip
     batch = make_batch(session, *_batch(rows["edit"][0]))
-    step_ms = _median_ms(lambda: run_batch(batch, 1))
+    step_ms = _median_ms(lambda: run_batch(batch, 1), timed)
     changes: dict[str, list[float]] = {}
     checked = []
     for kind, found in rows.items():
@@ -224,7 +235,7 @@ def _median(values: list[float]) -> float:
     return float(np.median(values))
 
 
-def _median_ms(step: Any, repeats: int = 25) -> float:
+def _median_ms(step: Any, repeats: int) -> float:
     step()
     times = []
     for _ in range(repeats):
