@@ -20,7 +20,6 @@ from lamp.problem import Array
 PRECISIONS: dict[str, str] = {
     "fp32": "weights and arithmetic in single precision",
     "fp16": "weights stored in half precision, arithmetic in single: lossless, since a bundle's weights are half",
-    "fp16-compute": "products with weights in half precision as well: for GPUs that gain by it",
     "int8-weights": "weights stored in 8 bit with a scale per column, arithmetic in single precision, basic operators",
     "int8": "onnxruntime's dynamic quantisation: products with weights in 8 bit; needs DynamicQuantizeLinear",
 }
@@ -49,42 +48,6 @@ def _half_weights(model: onnx.ModelProto) -> onnx.ModelProto:
         if (half.astype(np.float32) == value).all():
             casts.append(_stored_as(tensor, half, "half"))
     return _with_first(model, casts)
-
-
-def _half_products(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Products of activations and weights in half precision; everything between them stays single."""
-    model = _half_weights(model)
-    stored = {
-        n.output[0]: n.input[0]
-        for n in model.graph.node
-        if n.op_type == "Cast" and n.name.startswith("unpack_")
-    }
-    turned = {}
-    nodes: list[onnx.NodeProto] = []
-    for node in model.graph.node:
-        if node.op_type == "Transpose" and node.input[0] in stored:
-            half = f"{node.output[0]}_half"
-            twin = helper.make_node("Transpose", [stored[node.input[0]]], [half], name=f"{node.name}_half")
-            twin.attribute.extend(node.attribute)
-            turned[node.output[0]] = half
-            nodes.append(twin)
-        if node.op_type not in _MATRIX_OPERATORS or not (stored.keys() | turned.keys()) & set(node.input):
-            nodes.append(node)
-            continue
-        for i, name in enumerate(node.input):
-            if not name:
-                continue
-            known = stored.get(name) or turned.get(name)
-            if known is None:
-                known = f"{node.name}_in{i}_half"
-                nodes.append(_cast(name, known, TensorProto.FLOAT16))
-            node.input[i] = known
-        result = node.output[0]
-        node.output[0] = f"{result}_half"
-        nodes += [node, _cast(f"{result}_half", result, TensorProto.FLOAT)]
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
-    return _without_dead(model)
 
 
 def _int8_weights(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -184,10 +147,6 @@ def _stored_as(tensor: onnx.TensorProto, value: Array, suffix: str) -> onnx.Node
     return helper.make_node("Cast", [f"{name}_{suffix}"], [name], to=TensorProto.FLOAT, name=f"unpack_{name}")
 
 
-def _cast(source: str, target: str, kind: int) -> onnx.NodeProto:
-    return helper.make_node("Cast", [source], [target], to=kind, name=f"cast_{target}")
-
-
 def _with_first(model: onnx.ModelProto, nodes: list[onnx.NodeProto]) -> onnx.ModelProto:
     rest = list(model.graph.node)
     del model.graph.node[:]
@@ -203,5 +162,5 @@ def _without_dead(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 _CONVERSIONS: dict[str, Callable[[onnx.ModelProto], onnx.ModelProto]] = {
-    "fp16": _half_weights, "fp16-compute": _half_products, "int8-weights": _int8_weights, "int8": _dynamic_int8,
+    "fp16": _half_weights, "int8-weights": _int8_weights, "int8": _dynamic_int8,
 }  # fmt: skip

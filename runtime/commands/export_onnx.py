@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--precision",
         default="fp16",
-        help="comma-separated: fp32, fp16, fp16-compute, int8-weights, int8 (default: fp16)",
+        help="comma-separated: fp32, fp16, int8-weights, int8 (default: fp16)",
     )
     parser.add_argument(
         "--length",

@@ -49,7 +49,7 @@ def test_precisions_are_measured_against_torch():
     pytest.importorskip("torch")
     from lamp import bundle as bundles
 
-    names = ("fp32", "fp16", "fp16-compute", "int8-weights")
+    names = ("fp32", "fp16", "int8-weights")
     report = json.loads(json.dumps(precisions.measure(bundles.load("open"), 2, 1, 1, names, 2)))
     assert report["reference"]["engine"] == "torch"
     figures = {f["precision"]: f for f in report["precisions"]}
@@ -57,7 +57,7 @@ def test_precisions_are_measured_against_torch():
     for name in ("fp32", "fp16"):
         assert figures[name]["parity"] <= 1e-4 and figures[name]["keeps_objective"], figures[name]
         assert abs(figures[name]["checked_change"]) <= 1e-3
-    assert figures["int8-weights"]["parity"] > figures["fp16-compute"]["parity"] > 1e-5
+    assert 1e-3 < figures["int8-weights"]["parity"] < 1.0
     assert figures["fp16"]["file_mib"] < 0.6 * figures["fp32"]["file_mib"]
     lines = precisions.table(report).splitlines()
     assert [line.split()[0] for line in lines[3:]] == ["torch", "start", *names]

@@ -36,9 +36,7 @@ def product(weight=W, transposed: bool = False):
 
 
 def run(model):
-    options = ort.SessionOptions()  # optimised, onnxruntime's CPU would take casts to half precision and back out
-    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
-    session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     return session.run(None, {"x": X})[0]
 
 
@@ -50,10 +48,10 @@ def test_every_precision_computes_the_product(precision, transposed):
     converted = convert(model, precision)
     onnx.checker.check_model(converted, full_check=True)
     assert model.SerializeToString() == before  # a copy
-    bound = {"fp32": 0.0, "fp16": 0.0, "fp16-compute": 5e-2, "int8-weights": 0.3, "int8": 0.3}[precision]
+    bound = {"fp32": 0.0, "fp16": 0.0, "int8-weights": 0.3, "int8": 0.3}[precision]
     error = np.abs(run(converted) - run(model)).max()
     assert error <= bound
-    if precision in ("fp16-compute", "int8-weights", "int8"):
+    if precision in ("int8-weights", "int8"):
         assert error > 0.0  # it was converted at all
 
 
