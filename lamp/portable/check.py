@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -87,10 +87,16 @@ def for_targets(targets: list[str]) -> list[Table]:
     return [table for table in tables() if table.engine in targets]
 
 
-def check(model: onnx.ModelProto, table: Table) -> list[Verdict]:
-    """A verdict for each backend of the engine."""
-    graph = model.graph
+def check(model: onnx.ModelProto, against: Sequence[Table]) -> list[Verdict]:
+    """A verdict for each backend of each engine."""
     tensors = _tensors(model)
+    return [verdict for table in against for verdict in _verdicts(model, tensors, table)]
+
+
+def _verdicts(
+    model: onnx.ModelProto, tensors: dict[str, tuple[int, int | None]], table: Table
+) -> list[Verdict]:
+    graph = model.graph
     opset = next((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), 0)
     verdicts = []
     for backend in table.backends:

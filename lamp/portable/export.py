@@ -161,7 +161,7 @@ class _Writer:
         path.write_bytes(content)
         entry = describe(model, content, file, portable.part, precision)
         self.entries.append(entry if portable.step is None else entry | {"step": portable.step})
-        self.verdicts += [(file, verdict) for table in self.tables for verdict in check(model, table)]
+        self.verdicts += [(file, verdict) for verdict in check(model, self.tables)]
         if self.on_file is not None:
             self.on_file(file, len(content))
 

@@ -40,6 +40,7 @@ def fold(model: onnx.ModelProto) -> onnx.ModelProto:
 def _optimised(model: onnx.ModelProto) -> onnx.ModelProto:
     options = ort.SessionOptions()
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.intra_op_num_threads = 1  # nothing is run
     options.log_severity_level = 3
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "folded.onnx"

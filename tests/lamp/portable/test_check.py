@@ -35,7 +35,7 @@ def model(
 
 def test_basic_operators_are_fine_everywhere_or_unpublished():
     for each in tables():
-        statuses = {v.status for v in check(model("Relu"), each)}
+        statuses = {v.status for v in check(model("Relu"), [each])}
         assert statuses == {"ok" if each.published else "unpublished"}, each.name
 
 
@@ -63,7 +63,7 @@ def test_basic_operators_are_fine_everywhere_or_unpublished():
 )
 def test_trouble_is_named_with_its_remedy(wrong, says):
     operator, why, remedy = says
-    for verdict in check(wrong, table(SENTIS)):
+    for verdict in check(wrong, [table(SENTIS)]):
         assert verdict.status == "unsupported"
         (finding,) = verdict.findings
         assert (finding.operator, finding.node) == (operator, "the_node")
@@ -73,7 +73,7 @@ def test_trouble_is_named_with_its_remedy(wrong, says):
 
 
 def test_a_backend_without_an_operator_is_named_and_the_others_are_fine():
-    verdicts = {v.backend: v for v in check(model("TopK", inputs=2), table(SENTIS))}
+    verdicts = {v.backend: v for v in check(model("TopK", inputs=2), [table(SENTIS)])}
     assert {b: v.status for b, v in verdicts.items()} == {
         "CPU": "ok",
         "GPUCompute": "ok",
@@ -83,12 +83,12 @@ def test_a_backend_without_an_operator_is_named_and_the_others_are_fine():
 
 
 def test_what_directml_lacks_runs_on_the_cpu_beside_it():
-    assert [v.status for v in check(model("Det"), table(DML))] == ["fallback"]
-    assert [v.status for v in check(model("BitwiseNot", opset=17, kind=TensorProto.INT32), table(DML))] == [
+    assert [v.status for v in check(model("Det"), [table(DML)])] == ["fallback"]
+    assert [v.status for v in check(model("BitwiseNot", opset=17, kind=TensorProto.INT32), [table(DML)])] == [
         "fallback"
     ]
-    assert [v.status for v in check(model("Det"), table(CPU))] == ["ok"]
-    assert [v.status for v in check(model("Det", opset=21), table(DML))] == ["unsupported"]
+    assert [v.status for v in check(model("Det"), [table(CPU)])] == ["ok"]
+    assert [v.status for v in check(model("Det", opset=21), [table(DML)])] == ["unsupported"]
 
 
 def test_nodes_of_one_trouble_are_counted():
@@ -96,7 +96,7 @@ def test_nodes_of_one_trouble_are_counted():
     again = wrong.graph.node.add()
     again.CopyFrom(wrong.graph.node[0])
     again.output[0] = "z"
-    assert [f.count for f in check(wrong, table(SENTIS))[0].findings] == [2]
+    assert [f.count for f in check(wrong, [table(SENTIS)])[0].findings] == [2]
 
 
 def test_tables_hold_real_operators_and_say_where_they_are_from():
