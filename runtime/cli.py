@@ -40,6 +40,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "generate": Command("runtime.commands.generate", "motion from a sentence"),
     "edit": Command("runtime.commands.edit", "change a motion so that it meets targets and avoids obstacles"),
+    "export-onnx": Command(
+        "runtime.commands.export_onnx", "a bundle as ONNX files for game engines, checked for each"
+    ),
     "view": Command("runtime.commands.view", "see and drive characters in the browser"),
     "record": Command("runtime.commands.record", "play a scripted scene and keep the recording"),
     "replay": Command("runtime.commands.replay", "plan recorded sessions again and compare bit for bit"),
