@@ -92,16 +92,13 @@ class SkeletalAnimation:
         still: Array = np.abs(self.offsets_m - self.rest_offsets_m).max(axis=(0, 2)) < 1e-7
         return ~still
 
-    def with_root(self, name: str, *, carries_path: bool) -> SkeletalAnimation:
-        """The same motion below one more bone, on the floor at the origin; with ``carries_path`` it moves with the
-        body over the ground (root motion) and the body keeps the rest."""
+    def with_root(self, name: str = "root") -> SkeletalAnimation:
+        """The same motion below a bone on the floor at the origin; a rig that has one above its hips keeps it."""
+        if self.joints[0] != 0:
+            return self
         if name in self.names:
-            raise InputError("names", f"there is a bone {name!r} already; the new root needs another name")
+            raise InputError("names", f"there is a bone {name!r} that is not the root; rename it")
         t = len(self)
-        ground = np.array([1.0, 0.0, 1.0]) * (self.offsets_m[:, :1] if carries_path else 0.0)
-        ground = np.broadcast_to(ground, (t, 1, 3))
-        offsets = np.concatenate([ground, self.offsets_m], axis=1)
-        offsets[:, 1:2] -= ground
         identity = rotations.IDENTITY.astype(np.float64)[None]
         return replace(
             self,
@@ -109,12 +106,24 @@ class SkeletalAnimation:
             parents=(-1, *(p + 1 for p in self.parents)),
             rest_offsets_m=np.concatenate([np.zeros((1, 3)), self.rest_offsets_m]),
             rest_rotations_xyzw=np.concatenate([identity, self.rest_rotations_xyzw]),
-            offsets_m=offsets,
+            offsets_m=np.concatenate([np.zeros((t, 1, 3)), self.offsets_m], axis=1),
             local_rotations_xyzw=np.concatenate(
                 [np.broadcast_to(identity, (t, 1, 4)), self.local_rotations_xyzw], axis=1
             ),
             joints=tuple(j + 1 if j >= 0 else -1 for j in self.joints),
         )
+
+    def with_root_motion(self) -> SkeletalAnimation:
+        """The same motion where the root bone travels over the ground with the hips, which keep the rest of it."""
+        rooted = self.with_root()
+        hips = rooted.joints[0]
+        if rooted.parents[hips] != 0:
+            raise InputError("rig", f"{rooted.names[hips]} does not hang on the root; root motion needs that")
+        offsets = rooted.offsets_m.copy()
+        way = rooted.world()[0][:, hips] * np.array([1.0, 0.0, 1.0]) - offsets[:, 0] * [1.0, 0.0, 1.0]
+        offsets[:, 0] += way
+        offsets[:, hips] -= rotations.rotate(rotations.inverse(rooted.local_rotations_xyzw[:, 0]), way)
+        return replace(rooted, offsets_m=offsets)
 
     def world_aligned(self) -> SkeletalAnimation:
         """The same motion with bone axes that lie along the world's in the bind pose: no rotation at rest.

@@ -17,7 +17,7 @@ from lamp.formats.skeletal import SkeletalAnimation
 from lamp.formats.surface import surface_of
 from lamp.render.body import mannequin
 from lamp.render.shapes import Ellipsoid, RoundCone, Solid
-from lamp.skeleton import JOINT_NAMES
+from lamp.skeleton import JOINT_COUNT, PARENTS, REST_OFFSETS_M
 
 Array = NDArray[Any]
 _CELL_M = 0.014
@@ -43,21 +43,40 @@ class Skin:
 
 
 def skin_of(animation: SkeletalAnimation) -> Skin:
-    """The body of a rig. ``InputError``: a joint of the standard skeleton has no bone in it."""
-    missing = [name for name, bone in zip(JOINT_NAMES, animation.joints, strict=True) if bone < 0]
-    if missing:
-        raise InputError(
-            "rig", f"a body needs a bone for {', '.join(missing)}; map them, or leave the body out"
-        )
-    joints = list(animation.joints)
-    rest_m, _ = animation.rest_world()
-    parts = mannequin(rest_m[joints])
+    """The body of a rig. Joints it has no bone for are put where they would be, and move with the bone above."""
+    joints_m, bones_of = _all_joints(animation)
+    parts = mannequin(joints_m)
     solids = [part.solid for part in parts]
     vertices, faces = _surface(solids)
     depth = np.stack([distance_to(solid, vertices) for solid in solids], axis=-1)  # (V, solids)
-    bones, weights = _weights(depth, np.array([joints[part.joint] for part in parts]))
+    bones, weights = _weights(depth, np.array([bones_of[part.joint] for part in parts]))
     colours = np.array([part.colour for part in parts])[depth.argmin(axis=-1)]
     return Skin(vertices, _normals(vertices, faces), colours, faces, bones, weights)
+
+
+def _all_joints(animation: SkeletalAnimation) -> tuple[Array, list[int]]:
+    """Places of the 22 joints in the bind pose, metres, and the bone that each moves with."""
+    rest_m, _ = animation.rest_world()
+    bones = list(animation.joints)
+    if bones[0] < 0:
+        raise InputError("rig", "a body needs a bone for the pelvis; map it, or leave the body out")
+    joints_m = np.zeros((JOINT_COUNT, 3))
+    for joint, bone in enumerate(animation.joints):
+        if bone >= 0:
+            joints_m[joint] = rest_m[bone]
+            continue
+        above = PARENTS[joint]
+        below = [animation.joints[j] for j in _below(joint) if animation.joints[j] >= 0]
+        on = 0.5 * (rest_m[below[0]] - joints_m[above]) if below else REST_OFFSETS_M[joint]
+        joints_m[joint] = joints_m[above] + on
+        bones[joint] = bones[above]
+    return joints_m, bones
+
+
+def _below(joint: int) -> list[int]:
+    """All joints below one, the nearest first."""
+    children = [j for j in range(JOINT_COUNT) if PARENTS[j] == joint]
+    return children + [j for child in children for j in _below(child)]
 
 
 def distance_to(solid: Solid, points_m: Array) -> Array:
