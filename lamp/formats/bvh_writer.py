@@ -33,7 +33,8 @@ def save_bvh(path: Path, animation: SkeletalAnimation, unit: str = "m") -> None:
     for name in animation.names:
         if name.split() != [name]:
             raise InputError("names", f"{name!r}: BVH cannot hold spaces in the name of a bone")
-    aligned = animation.world_aligned()
+    # below the root many readers know rotations only: a bone that merely carries the hips is left out
+    aligned = animation.without_idle_root().world_aligned()
     placed = aligned.moving()
     placed[0] = True
     scale = 1.0 / UNITS_M[unit]

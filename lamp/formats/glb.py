@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 MISSING = "glTF needs pygltflib: pip install 'lamp-motion[export]'"
+_ARMATURE = "Armature"
 _FLOAT, _USHORT, _UINT, _UBYTE = 5126, 5123, 5125, 5121
 _VERTICES, _INDICES = 34962, 34963  # what a buffer view holds
 
@@ -60,10 +61,10 @@ class _Document:
         """The file."""
         lib, tree = self.lib, self.tree
         self._bones()
-        roots = [0]
-        if skin is not None:
-            roots.append(self._body(skin))
-        tree.scenes = [lib.Scene(name="scene", nodes=roots)]
+        below = [0] if skin is None else [self._body(skin), 0]
+        # skeleton and body below one node, as Blender writes it: some importers look for a body nowhere else
+        tree.nodes.append(lib.Node(name=_ARMATURE, children=below))
+        tree.scenes = [lib.Scene(name="scene", nodes=[len(tree.nodes) - 1])]
         tree.scene = 0
         self._clip(title, key_every_bone)
         tree.buffers = [lib.Buffer(byteLength=len(self.buffer))]

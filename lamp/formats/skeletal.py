@@ -125,6 +125,27 @@ class SkeletalAnimation:
         offsets[:, hips] -= rotations.rotate(rotations.inverse(rooted.local_rotations_xyzw[:, 0]), way)
         return replace(rooted, offsets_m=offsets)
 
+    def without_idle_root(self) -> SkeletalAnimation:
+        """The same motion from the hips on, where the only bone above them rests at the origin."""
+        hips = self.joints[0]
+        idle = hips == 1 and self.parents[1] == 0 and self.parents.count(0) == 1 and not self.moving()[0]
+        if not idle or np.abs(self.rest_offsets_m[0]).max() > 1e-9 or self._turns(0):
+            return self
+        return replace(
+            self,
+            names=self.names[1:],
+            parents=tuple(p - 1 for p in self.parents[1:]),
+            rest_offsets_m=self.rest_offsets_m[1:],
+            rest_rotations_xyzw=self.rest_rotations_xyzw[1:],
+            offsets_m=self.offsets_m[:, 1:],
+            local_rotations_xyzw=self.local_rotations_xyzw[:, 1:],
+            joints=tuple(j - 1 if j >= 0 else -1 for j in self.joints),
+        )
+
+    def _turns(self, bone: int) -> bool:
+        """Whether a bone is ever turned against its parent."""
+        return bool((np.abs(self.local_rotations_xyzw[:, bone, 3]) < 1.0 - 1e-9).any())
+
     def world_aligned(self) -> SkeletalAnimation:
         """The same motion with bone axes that lie along the world's in the bind pose: no rotation at rest.
 

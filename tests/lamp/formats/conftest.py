@@ -14,7 +14,9 @@ _VERSION = "2.0.0-dev.3.10"
 _SCRIPT = """
 const { validateBytes } = require("gltf-validator");
 const bytes = new Uint8Array(require("fs").readFileSync(process.argv[1]));
-validateBytes(bytes).then(report => {
+// one armature above skeleton and body is deliberate
+const options = { ignoredIssues: ["NODE_SKINNED_MESH_NON_ROOT"] };
+validateBytes(bytes, options).then(report => {
   const found = report.issues;
   console.log(JSON.stringify(found, null, 1));
   process.exitCode = found.numErrors + found.numWarnings > 0 ? 1 : 0;
