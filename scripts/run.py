@@ -37,7 +37,11 @@ class Environment(NamedTuple):
 
 
 RUN = Environment(".venv", ("export", "viewer", "viz"), "0.3 GB, about a minute")
-TEST = Environment(".venv-test", ("clip", "dev", "export", "panda3d", "train", "video", "viewer", "viz"), "1.8 GB, some minutes")
+TEST = Environment(
+    ".venv-test",
+    ("clip", "dev", "export", "panda3d", "train", "video", "viewer", "viz"),
+    "1.8 GB, some minutes",
+)
 
 LINTERS = (
     ("lint (make format mends most of it)", ("-m", "ruff", "check", ".")),
