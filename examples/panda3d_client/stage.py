@@ -24,6 +24,7 @@ from panda3d.core import (
     LineSegs,
     LPoint3f,
     NodePath,
+    PNMImage,
     loadPrcFileData,
 )
 
@@ -35,6 +36,7 @@ window-type offscreen
 audio-library-name null
 load-display p3tinydisplay
 framebuffer-multisample 0
+jpeg-quality 85
 notify-level-device fatal
 notify-level-display fatal
 """
@@ -65,11 +67,11 @@ class Stage:
 
     def _light(self) -> None:
         ambient = AmbientLight("ambient")
-        ambient.setColor((0.42, 0.43, 0.46, 1))
+        ambient.setColor((0.50, 0.51, 0.54, 1))
         sun = DirectionalLight("sun")
         sun.setColor((0.75, 0.73, 0.70, 1))
         sun_at = self.world.attachNewNode(sun)
-        sun_at.setHpr(-40, -55, 0)
+        sun_at.setHpr(20, -50, 0)
         for light in (self.world.attachNewNode(ambient), sun_at):
             self.world.setLight(light)
 
@@ -97,7 +99,7 @@ class Stage:
         """A line along points on the floor."""
         line = LineSegs("trail")
         line.setColor(*TRAIL)
-        line.setThickness(3)
+        line.setThickness(4)
         for i, place in enumerate(places):
             (line.drawTo if i else line.moveTo)(place[0], place[1], 0.01)
         drawn = self.world.attachNewNode(line.create())
@@ -114,6 +116,19 @@ class Stage:
         self.draw()
         if not self.base.win.saveScreenshot(Filename.fromOsSpecific(str(file))):
             raise OSError(f"{file}: the picture could not be written")
+
+
+def strip(pictures: list[Path], file: Path, columns: int = 4) -> None:
+    """Pictures of one size, row by row, as one JPEG."""
+    images = [PNMImage(Filename.fromOsSpecific(str(picture))) for picture in pictures]
+    width, height = images[0].getXSize(), images[0].getYSize()
+    rows = -(-len(images) // columns)
+    whole = PNMImage(width * min(columns, len(images)), height * rows, 3)
+    whole.fill(1.0)
+    for i, image in enumerate(images):
+        whole.copySubImage(image, width * (i % columns), height * (i // columns))
+    if not whole.write(Filename.fromOsSpecific(str(file))):
+        raise OSError(f"{file}: the picture could not be written")
 
 
 def _mesh(solid: CollisionSolid) -> tuple[Mesh, Any]:
