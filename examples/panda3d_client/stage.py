@@ -8,6 +8,7 @@ from typing import Any
 from direct.showbase.ShowBase import ShowBase
 from panda3d.core import (
     AmbientLight,
+    CardMaker,
     CollisionBox,
     CollisionCapsule,
     CollisionNode,
@@ -40,8 +41,9 @@ jpeg-quality 85
 notify-level-device fatal
 notify-level-display fatal
 """
-FLOOR = (0.80, 0.82, 0.85, 1.0)
-LINES = (0.70, 0.72, 0.76, 1.0)
+FLOOR = (0.88, 0.89, 0.92, 1.0)
+LINES = (0.72, 0.74, 0.79, 1.0)
+_GAP = 6  # pixels between the pictures of a strip
 TRAIL = (0.15, 0.35, 0.85, 1.0)
 
 
@@ -76,6 +78,13 @@ class Stage:
             self.world.setLight(light)
 
     def _floor(self) -> None:
+        card = CardMaker("ground")
+        card.setFrame(-12, 12, -12, 12)
+        ground = self.world.attachNewNode(card.generate())
+        ground.setP(-90)
+        ground.setZ(-0.01)
+        ground.setColor(*FLOOR)
+        ground.setLightOff()
         grid = LineSegs("floor")
         grid.setColor(*LINES)
         for i in range(-12, 13):
@@ -123,10 +132,11 @@ def strip(pictures: list[Path], file: Path, columns: int = 4) -> None:
     images = [PNMImage(Filename.fromOsSpecific(str(picture))) for picture in pictures]
     width, height = images[0].getXSize(), images[0].getYSize()
     rows = -(-len(images) // columns)
-    whole = PNMImage(width * min(columns, len(images)), height * rows, 3)
+    across, down = width + _GAP, height + _GAP
+    whole = PNMImage(across * min(columns, len(images)) - _GAP, down * rows - _GAP, 3)
     whole.fill(1.0)
     for i, image in enumerate(images):
-        whole.copySubImage(image, width * (i % columns), height * (i // columns))
+        whole.copySubImage(image, across * (i % columns), down * (i // columns))
     if not whole.write(Filename.fromOsSpecific(str(file))):
         raise OSError(f"{file}: the picture could not be written")
 
