@@ -22,6 +22,7 @@ from lamp.skeleton import JOINT_COUNT, PARENTS, REST_OFFSETS_M
 Array = NDArray[Any]
 _CELL_M = 0.014
 _MELT_M = 0.010  # how far from a seam two solids round it off
+_REACH_M = 8 * _MELT_M
 _BEND_M = 0.016  # how far from a joint its skin bends
 _INFLUENCES = 4  # bones per vertex: what every engine can do
 
@@ -102,10 +103,18 @@ def _surface(solids: list[Solid]) -> tuple[Array, Array]:
     high = (balls[:, :3] + balls[:, 3:]).max(axis=0) + margin
     counts = np.ceil((high - low) / _CELL_M).astype(int) + 1
     axes = [low[i] + _CELL_M * np.arange(counts[i]) for i in range(3)]
-    points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-    total = np.zeros(points.shape[:3])
-    for solid in solids:
-        total += np.exp(np.clip(-distance_to(solid, points) / _MELT_M, -60.0, 60.0))
+    total = np.zeros(counts)
+    for solid in solids:  # each where it matters: farther away its share of the sum is below a thousandth
+        own = solid.bounds().astype(np.float64)
+        first, last = (own[:, :3] - own[:, 3:]).min(axis=0), (own[:, :3] + own[:, 3:]).max(axis=0)
+        near = tuple(
+            slice(*np.searchsorted(axis, (a - _REACH_M, b + _REACH_M)))
+            for axis, a, b in zip(axes, first, last, strict=True)
+        )
+        points = np.stack(
+            np.meshgrid(*(axis[part] for axis, part in zip(axes, near, strict=True)), indexing="ij"), -1
+        )
+        total[near] += np.exp(np.clip(-distance_to(solid, points) / _MELT_M, -60.0, 60.0))
     return surface_of(-_MELT_M * np.log(np.maximum(total, 1e-30)), low, _CELL_M)
 
 
