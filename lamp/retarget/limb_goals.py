@@ -97,7 +97,7 @@ def _lower_hips(pose: RigPose, ankles: Array, stands: Array, fps: float) -> None
 
 def _spread(values: Array, fps: float) -> Array:
     """A smooth curve ``(T,)`` that is nowhere below ``values``."""
-    reach = max(int(round(_SPREAD_S * fps)), 1)
+    reach = max(round(_SPREAD_S * fps), 1)
     padded = np.pad(values, 2 * reach, mode="edge")
     highest = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(-1)
     kernel = np.hanning(2 * reach + 3)[1:-1]
