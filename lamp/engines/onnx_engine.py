@@ -59,13 +59,24 @@ class OnnxEngine:
         self._sessions: dict[str, Future[ort.InferenceSession]] = {}
         self._loaders = ThreadPoolExecutor(_LOADERS, thread_name_prefix="lamp-graphs")
         self._lock = threading.Lock()
+        self._closed = False
 
-    def preload(self, shapes: Sequence[Shape]) -> None:
-        """Begin to make the sessions that problems of these shapes need; who needs one waits for it."""
-        wanted = {(shape.frames, shape.geometry) for shape in shapes}
-        steps = [file for (f, _, g), file in sorted(self._steps.items()) if (f, g) in wanted]
-        for file in (_PASSES[0], *steps[:1], *_PASSES[1:], *steps[1:]):
-            self._promise(file)
+    def preload(self, shapes: Sequence[Shape], at_once: int = _LOADERS) -> None:
+        """Begin to make the sessions that problems of these shapes need, those of the first shape first; who needs one
+        waits for it."""
+        wanted = [(shape.frames, shape.geometry) for shape in shapes]
+        known = sorted(
+            (wanted.index((f, g)), b, file) for (f, b, g), file in self._steps.items() if (f, g) in wanted
+        )
+        steps = [file for *_, file in known]
+        files = iter((_PASSES[0], *steps[:1], *_PASSES[1:], *steps[1:]))
+
+        def go_on(_: object = None) -> None:
+            if not self._closed and (file := next(files, None)) is not None:
+                self._promise(file).add_done_callback(go_on)
+
+        for _ in range(at_once):
+            go_on()
 
     def encode(self, features: Array, visible: Array) -> Array:
         b, t, width = features.shape
@@ -138,6 +149,7 @@ class OnnxEngine:
         return False
 
     def close(self) -> None:
+        self._closed = True
         self._loaders.shutdown(wait=False, cancel_futures=True)
 
     def memory_bytes(self) -> int:
