@@ -63,7 +63,7 @@ public:
     SceneChange scene() const;
     std::set<std::string> geometry_ids() const;
     std::uint64_t revision() const;
-    // When a revision was posted by `take`'s clock is not known here; waiting things, for statistics and tests.
+    // Things that wait to be sent.
     std::size_t waiting() const;
 
     // Where the root is: waypoints of the path that it has passed need not be told again. up_axis: 0, 1 or 2.
@@ -73,14 +73,15 @@ private:
     struct Sent {
         std::uint64_t revision;
         SceneChange change;
+        bool again;   // told to another server once more: base_ has it too
     };
 
     Status check_room(const SceneChange& after) const;
     void recompute();
-    bool server_may_know_obstacle(const std::string& id) const;
-    void forget_needless_removals();
-    void record(std::uint64_t revision, const SceneChange& change);
-    OutgoingMessage scene_message(std::uint64_t revision, SceneChange change);
+    void forget_needless_removals(const SceneChange& change);
+    void record(std::uint64_t revision, const SceneChange& change, bool again);
+    void tell_again(bool prompt_too, bool geometry_too);
+    void take_alone(std::vector<OutgoingMessage>& out);
     void take_pending(std::vector<OutgoingMessage>& out);
     SceneChange remaining_scene() const;
 
@@ -92,10 +93,12 @@ private:
     std::uint64_t revision_ = 0;
     SceneChange base_;                  // what the server has taken, or nobody can undo any more
     std::deque<Sent> sent_;             // may still be refused
-    std::deque<SceneChange> alone_;     // single things to be sent once more, each by itself
+    std::deque<Sent> alone_;            // single things to be sent once more, each by itself; no revision yet
     SceneChange pending_;               // merged, not sent yet
+    bool pending_again_ = false;
     std::uint64_t pending_prompt_ = 0, pending_scene_ = 0;   // their revisions; 0: there is none
     SceneChange current_;               // all of these
+    std::string hello_prompt_;
     std::optional<double> told_s_, playhead_s_;
     double playhead_sent_s_ = -1.0, scene_sent_s_ = -1.0;
     std::size_t waypoint_ = 0;          // of the path: the next one
