@@ -22,6 +22,7 @@ class BadNetwork(Proxy):
         self.bytes_per_s: float | None = None
         self.stall_share, self.stall_s = 0.0, 0.5
         self.stalls = 0
+        self._stalled = 0
         self._passing = asyncio.Event()
         self._passing.set()
 
@@ -39,11 +40,14 @@ class BadNetwork(Proxy):
     async def stall(self, seconds: float) -> None:
         """Nothing passes for so long, and then everything at once."""
         self.stalls += 1
+        self._stalled += 1
         self._passing.clear()
         try:
             await asyncio.sleep(seconds)
         finally:
-            self._passing.set()
+            self._stalled -= 1
+            if not self._stalled:
+                self._passing.set()
 
     async def _stall_now_and_then(self) -> None:
         while True:

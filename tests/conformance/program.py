@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from tests.conformance.clients import Client
 
@@ -18,6 +19,18 @@ ENDS_WITHIN_S = 30.0
 class Program:
     """``async with Program(client, address) as it``. ``events`` holds everything but samples; all carry ``heard_s``,
     ``time.monotonic()`` of this process."""
+
+    _listeners: ClassVar[dict[str, Callable[[Event], None]]] = {}
+
+    @classmethod
+    @contextmanager
+    def listening(cls, client: Client, listen: Callable[[Event], None]) -> Iterator[None]:
+        """Inside, ``listen`` gets every ``done`` of the client's programs."""
+        cls._listeners[client.name] = listen
+        try:
+            yield
+        finally:
+            del cls._listeners[client.name]
 
     def __init__(self, client: Client, address: str, *options: str) -> None:
         self.client = client
@@ -133,6 +146,8 @@ class Program:
                 continue
             event["heard_s"] = time.monotonic()
             (self.samples if kind == "sample" else self.events).append(event)
+            if kind == "done" and self.client.name in self._listeners:
+                self._listeners[self.client.name](event)
             self._news.set()
         self._news.set()
 

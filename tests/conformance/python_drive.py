@@ -68,10 +68,10 @@ class Game:
         options, loop = self._options, asyncio.get_running_loop()
         threading.Thread(target=self._listen, args=(loop,), daemon=True).start()
         async with AsyncLampClient(options.address, token=options.token) as client:
-            drive = client.drive(
-                prompt=options.prompt, fps=options.fps, on_plan=_say_plan, welcome_timeout_s=8.0
+            self._session = client.drive(
+                prompt=options.prompt, fps=options.fps, on_plan=self._say_plan, welcome_timeout_s=8.0
             )
-            async with drive as session:
+            async with self._session as session:
                 self._welcomed(session)
                 await session.wait_for_frame(0)
                 await self._loop(client, session)
@@ -130,8 +130,17 @@ class Game:
             say("reconnected", lost_s=lost_s, resumed=session.resumed)
         while session.notices:
             notice = session.notices.popleft()
-            code = drive_pb2.Notice.Code.Name(notice.code).removeprefix("CODE_")
+            known = notice.code in drive_pb2.Notice.Code.values()
+            code = drive_pb2.Notice.Code.Name(notice.code).removeprefix("CODE_") if known else str(notice.code)
             say("error", code=code, message=notice.message, fatal=False)
+
+    def _say_plan(self, plan: ReceivedPlan) -> None:
+        self._notice(self._session)  # a new stream comes before its plans
+        say(
+            "plan", plan_id=plan.plan_id, scene_revision=plan.scene_revision, start_frame=plan.start_frame,
+            end_frame=plan.end_frame, feasible=plan.feasible, settled=plan.settled, reason=plan.reason,
+            targets=[{"id": report.id, "error_m": report.error_m} for report in plan.targets],
+        )  # fmt: skip
 
     # -- commands -----------------------------------------------------------------------------------------------------
 
@@ -207,11 +216,3 @@ async def _ask(session: AsyncDriveSession, word: str, rest: str) -> int:
     else:
         raise ValueError(f"{word!r} is no command")
     return await session.put_obstacle(id, obstacle)
-
-
-def _say_plan(plan: ReceivedPlan) -> None:
-    say(
-        "plan", plan_id=plan.plan_id, scene_revision=plan.scene_revision, start_frame=plan.start_frame,
-        end_frame=plan.end_frame, feasible=plan.feasible, settled=plan.settled, reason=plan.reason,
-        targets=[{"id": report.id, "error_m": report.error_m} for report in plan.targets],
-    )  # fmt: skip

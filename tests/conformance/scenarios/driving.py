@@ -58,7 +58,7 @@ async def prompts(site: Site, client: Client) -> None:
 
 async def targets(site: Site, client: Client) -> None:
     """A hand gets where the client wants it, and the plan reports how near it comes."""
-    wanted = (0.45, 1.25, 0.3)
+    wanted = (0.3, 1.1, 0.35)
     async with Program(client, site.address, "--prompt", "stand still") as game:
         await game.wait("plan")
         await game.tell(f"target reach left_wrist {axes.told(game.convention, *wanted)}")
