@@ -23,12 +23,18 @@ FULL_SOAK_S = 600.0
 def main() -> int:
     """Run the suite; 1 when anything failed."""
     parser = argparse.ArgumentParser(prog="make conformance", description=__doc__.split("\n")[0])
-    parser.add_argument("--clients", default=",".join(CLIENTS), help="which, divided by commas (default: %(default)s)")
+    parser.add_argument(
+        "--clients", default=",".join(CLIENTS), help="which, divided by commas (default: %(default)s)"
+    )
     parser.add_argument("--scenarios", default="", help="which, divided by commas (default: all)")
     parser.add_argument("--soak-seconds", type=float, default=60.0, help="streaming under faults; 0: none")
-    parser.add_argument("--full", action="store_true", help="soak for 10 minutes, all clients at the same time")
+    parser.add_argument(
+        "--full", action="store_true", help="soak for 10 minutes, all clients at the same time"
+    )
     parser.add_argument("--codec-messages", type=int, default=100_000, help="0: none (default: %(default)s)")
-    parser.add_argument("--json", type=Path, default=ROOT / "out" / "conformance.json", help="where numbers go")
+    parser.add_argument(
+        "--json", type=Path, default=ROOT / "out" / "conformance.json", help="where numbers go"
+    )
     parser.add_argument("--no-retarget", action="store_true", help="leave out the report on retargeting")
     parser.add_argument("--list", action="store_true", help="list scenarios and end")
     options = parser.parse_args()

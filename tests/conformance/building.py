@@ -75,7 +75,10 @@ def _install_debian() -> None:
     if not shutil.which("apt-get") or getattr(os, "geteuid", lambda: 1)() != 0:
         raise Missing(f"gRPC for C++ is missing, and this is not root: sudo apt install {' '.join(DEBIAN)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    commands = (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *DEBIAN])
+    commands = (
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *DEBIAN],
+    )
     for command in commands:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -67,7 +67,9 @@ async def compare(client: Client, count: int, seed: int = 0) -> Comparison:
     except (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
         process.kill()
         said = (await errors).decode(errors="replace")[-2000:]
-        raise AssertionError(f"the codec program ended or hung after {found.messages} messages: {said}") from None
+        raise AssertionError(
+            f"the codec program ended or hung after {found.messages} messages: {said}"
+        ) from None
     finally:
         if process.returncode is None:
             process.stdin.close()

@@ -68,23 +68,19 @@ def interpolation_vectors() -> list[dict[str, Any]]:
 
 
 def buffer_vectors() -> list[dict[str, Any]]:
-    """A plan buffer filled, replaced from a frame on, told old frames, and sampled between frames."""
-    found = [_case("buffer 30", True), _case("sample 0", False)]
-    found.append(_case("plan 1 0 61 0 0.1 0 0.02", True))
-    for frame in (0.0, 0.25, 7.0, 7.5, 29.9, 59.5):
-        found.append(_sample(frame, 0.1 * frame, 0.02 * frame, 1))
-    found.append(_sample(61.5, 6.0, 1.2, 1, held=True, shown=60))
+    """A plan buffer filled, replaced from a frame on, told old frames, and sampled between frames, as a game plays."""
+    found = [_case("buffer 30", True), _case("sample 0", False), _case("plan 1 0 61 0 0.1 0 0.02", True)]
+    found += [_sample(frame, 0.1 * frame, 0.02 * frame, 1) for frame in (0.0, 0.25, 7.0, 7.5, 20.9)]
     found.append(_case("plan 2 30 31 3 0.2 0.6 0.04", True))
     found.append(_case("frames 1 40 10 50 0 0 0", True))  # old ones: plan 2 replaced them
-    for frame in (10.5, 29.0, 29.5, 30.0, 30.5, 45.75, 59.0):
+    for frame in (21.5, 29.0, 29.5, 30.0, 30.5, 45.75, 59.0):
         late = max(frame - 30.0, 0.0)
         plan = 1 if frame < 30 else 2
         found.append(_sample(frame, 0.1 * frame + 0.1 * late, 0.02 * frame + 0.02 * late, plan))
+    found.append(_case("plan 1 20 20 90 0 0 0", True))  # an older plan than the newest changes nothing
     found.append(_case("frames 2 61 30 9.2 0.2 1.84 0.04", True))
     found.append(_sample(70.5, 3 + 0.2 * 40.5, 0.6 + 0.04 * 40.5, 2))
-    found.append(_case("plan 1 20 20 90 0 0 0", True))  # an older plan than the newest changes nothing
-    found.append(_sample(25.5, 2.55, 0.51, 1))
-    found.append(_sample(45.75, 3 + 0.2 * 15.75, 0.6 + 0.04 * 15.75, 2))
+    found.append(_sample(95.0, 15.0, 3.0, 2, held=True, shown=90))
     return found
 
 

@@ -78,7 +78,9 @@ def sound(program: Program, *, fps: float = 30.0) -> None:
     done = program.of("done")[-1]
     assert not done["exceptions"], f"exceptions: {done['exceptions'][0]}"
     most = MOST_BUFFERED_S * fps
-    assert done["max_buffer_frames"] <= most, f"{done['max_buffer_frames']} frames buffered, {most:g} are enough"
+    assert done["max_buffer_frames"] <= most, (
+        f"{done['max_buffer_frames']} frames buffered, {most:g} are enough"
+    )
     assert done["frames_sampled"] == len(program.samples), "not every frame sampled was told"
 
 

@@ -25,7 +25,7 @@ class Program:
     @classmethod
     @contextmanager
     def listening(cls, client: Client, listen: Callable[[Event], None]) -> Iterator[None]:
-        """Inside, ``listen`` gets every ``done`` of the client's programs."""
+        """Inside, ``listen`` gets every ``done`` of the client's programs, and what is ``noted`` about them."""
         cls._listeners[client.name] = listen
         try:
             yield
@@ -95,6 +95,11 @@ class Program:
         assert self.of("done"), f"it ended without 'done'{self.tail()}"
         return self.of("done")[-1]
 
+    def note(self, event: Event) -> None:
+        """Something for the report."""
+        if self.client.name in self._listeners:
+            self._listeners[self.client.name](event)
+
     # -- from it ------------------------------------------------------------------------------------------------------
 
     def of(self, kind: str) -> list[Event]:
@@ -146,8 +151,8 @@ class Program:
                 continue
             event["heard_s"] = time.monotonic()
             (self.samples if kind == "sample" else self.events).append(event)
-            if kind == "done" and self.client.name in self._listeners:
-                self._listeners[self.client.name](event)
+            if kind == "done":
+                self.note(event)
             self._news.set()
         self._news.set()
 

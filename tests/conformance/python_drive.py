@@ -24,8 +24,10 @@ from runtime.pb.v1 import drive_pb2
 
 TICK_S = 1 / 60
 WRIST = JOINT_NAMES.index("left_wrist")
-BOX_TRIANGLES = [[int(v) for v in t.split()] for t in (
-    "0 2 1, 1 2 3, 4 5 6, 5 7 6, 0 1 4, 1 5 4, 2 6 3, 3 6 7, 0 4 2, 2 4 6, 1 3 5, 3 7 5").split(",")]  # fmt: skip
+BOX_TRIANGLES = [
+    [0, 2, 1], [1, 2, 3], [4, 5, 6], [5, 7, 6], [0, 1, 4], [1, 5, 4],
+    [2, 6, 3], [3, 6, 7], [0, 4, 2], [2, 4, 6], [1, 3, 5], [3, 7, 5],
+]  # fmt: skip
 
 
 async def run(options: argparse.Namespace) -> None:
@@ -131,7 +133,9 @@ class Game:
         while session.notices:
             notice = session.notices.popleft()
             known = notice.code in drive_pb2.Notice.Code.values()
-            code = drive_pb2.Notice.Code.Name(notice.code).removeprefix("CODE_") if known else str(notice.code)
+            code = (
+                drive_pb2.Notice.Code.Name(notice.code).removeprefix("CODE_") if known else str(notice.code)
+            )
             say("error", code=code, message=notice.message, fatal=False)
 
     def _say_plan(self, plan: ReceivedPlan) -> None:
@@ -209,7 +213,9 @@ async def _ask(session: AsyncDriveSession, word: str, rest: str) -> int:
     if word == "sphere":
         x, y, z, radius, *velocity = numbers
         vx, vy, vz = velocity or (0.0, 0.0, 0.0)
-        obstacle = Obstacle("sphere", (x, y, z), (radius,) * 3, linear_velocity_mps=(vx, vy, vz), time_s=now_s)
+        obstacle = Obstacle(
+            "sphere", (x, y, z), (radius,) * 3, linear_velocity_mps=(vx, vy, vz), time_s=now_s
+        )
     elif word == "box":
         x, y, z, a, b, c = numbers
         obstacle = Obstacle("box", (x, y, z), (a, b, c), time_s=now_s)

@@ -25,7 +25,7 @@ class Outcome:
 class ClientReport:
     """allocations_per_frame: bytes on the game's thread, the most of all scenarios; None where it cannot be told.
 
-    reconnect_s: the longest from noticing a lost connection to the next welcome.
+    reconnect_s: the longest from a server being there (again) to its welcome; lost_s: from noticing the loss to that.
     """
 
     client: str
@@ -33,6 +33,7 @@ class ClientReport:
     allocations_per_frame: float | None = None
     receive_allocations_per_message: float | None = None
     reconnect_s: float | None = None
+    lost_s: float | None = None
     max_buffer_frames: int = 0
     frames_sampled: int = 0
     frames_held: int = 0
@@ -46,12 +47,15 @@ class ClientReport:
         return sum(one.outcome == outcome for one in self.outcomes)
 
     def heard(self, done: dict[str, Any]) -> None:
-        """Take over what a program said at its end."""
+        """Take over what a program said at its end, or what was measured of a reconnection."""
+        if done["event"] == "back":
+            self.reconnect_s = max(self.reconnect_s or 0.0, done["took_s"])
+            return
         for name in ("allocations_per_frame", "receive_allocations_per_message"):
             if done.get(name) is not None:
                 setattr(self, name, max(getattr(self, name) or 0.0, float(done[name])))
         if done["reconnect_s"]:
-            self.reconnect_s = max(self.reconnect_s or 0.0, *done["reconnect_s"])
+            self.lost_s = max(self.lost_s or 0.0, *done["reconnect_s"])
         self.frames_sampled += done["frames_sampled"]
         self.frames_held += done["frames_held"]
         self.max_buffer_frames = max(self.max_buffer_frames, done["max_buffer_frames"])
@@ -88,13 +92,16 @@ def table(reports: Sequence[ClientReport]) -> str:
         ("bytes allocated per frame", lambda r: _shown(r.allocations_per_frame)),
         ("bytes per message received", lambda r: _shown(r.receive_allocations_per_message)),
         ("longest reconnect, s", lambda r: _shown(r.reconnect_s)),
+        ("longest loss, s", lambda r: _shown(r.lost_s)),
         ("most frames buffered", lambda r: r.max_buffer_frames),
         ("frames sampled / held", lambda r: f"{r.frames_sampled} / {r.frames_held}"),
         ("largest step, m", lambda r: _shown(r.max_step_m)),
     ):  # fmt: skip
         rows.append([label, *(str(value(report)) for report in reports)])
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
     lines += [
         f"{report.client} {one.scenario} {one.outcome}: {one.reason}"
         for report in reports for one in report.outcomes if one.reason

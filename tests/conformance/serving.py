@@ -23,6 +23,7 @@ class Site:
 
     def __init__(self, options: tuple[str, ...]) -> None:
         self._options = options
+        self.patience = 1.0  # how many times as long as it should something may take, on a busy machine
         self._process: asyncio.subprocess.Process | None = None
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in ``stop``
         self.network = BadNetwork(1)
@@ -72,10 +73,11 @@ class Site:
 
 
 @asynccontextmanager
-async def served(*options: str, grace_s: float = 1.0) -> AsyncIterator[Site]:
+async def served(*options: str, grace_s: float = 1.0, patience: float = 1.0) -> AsyncIterator[Site]:
     """A server that is up, and the way to it."""
     with tempfile.TemporaryDirectory() as cache:
         site = Site(("--grace-s", str(grace_s), "--geometry-cache", cache, *options))
+        site.patience = patience
         try:
             await site.start()
             async with site.network:

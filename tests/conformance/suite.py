@@ -55,7 +55,9 @@ def run(plan: Plan, tell: Tell) -> list[ClientReport]:
     return reports
 
 
-def _step(client: Client, report: ClientReport, name: str, do: Callable[[], Awaitable[None]], tell: Tell) -> None:
+def _step(
+    client: Client, report: ClientReport, name: str, do: Callable[[], Awaitable[None]], tell: Tell
+) -> None:
     asyncio.run(_judged(client, report, name, do, tell))
 
 
@@ -82,13 +84,18 @@ async def _golden(client: Client, report: ClientReport) -> None:
 async def _codec(client: Client, report: ClientReport, count: int) -> None:
     found = await fuzz.compare(client, count)
     report.codec_messages, report.codec_differences = found.messages, found.differences
-    assert not found.differences, f"{found.differences} of {found.messages} differ: " + "; ".join(found.examples[:3])
+    assert not found.differences, f"{found.differences} of {found.messages} differ: " + "; ".join(
+        found.examples[:3]
+    )
 
 
 async def _soaks(clients: Sequence[tuple[Client, ClientReport]], seconds: float, tell: Tell) -> None:
     tell(f"soak: {seconds:g} s with {', '.join(client.name for client, _ in clients)} at the same time")
     await asyncio.gather(
-        *(_judged(client, report, "soak", lambda c=client: _soak(c, seconds), tell) for client, report in clients)
+        *(
+            _judged(client, report, "soak", lambda c=client: _soak(c, seconds), tell)
+            for client, report in clients
+        )
     )
 
 

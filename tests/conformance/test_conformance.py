@@ -10,6 +10,8 @@ from tests.conformance import catalogue, fuzz, vectors
 from tests.conformance.clients import CLIENTS, Client, Missing
 from tests.conformance.golden_vectors import FILES, FOLDER, text_of
 
+BUSY = 4.0  # these tests are about what happens; make conformance is about how long it takes, too
+
 
 @pytest.fixture(scope="module", params=list(CLIENTS))
 def client(request: pytest.FixtureRequest) -> Client:
@@ -21,7 +23,7 @@ def client(request: pytest.FixtureRequest) -> Client:
 
 @pytest.mark.parametrize("name", catalogue.QUICK)
 def test_scenario(client: Client, name: str) -> None:
-    asyncio.run(catalogue.run(name, client))
+    asyncio.run(catalogue.run(name, client, patience=BUSY))
 
 
 def test_golden_vectors(client: Client) -> None:

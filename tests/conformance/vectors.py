@@ -15,18 +15,17 @@ from tests.conformance.golden_vectors import FILES, FOLDER
 
 async def check(client: Client) -> int:
     """Ask everything; how many answers there were. ``AssertionError`` names the first wrong ones."""
-    convention, *_ = await ask(client, ["convention"])
+    files = {name: json.loads((FOLDER / f"{name}.json").read_text(encoding="utf8")) for name in FILES}
+    cases = [(name, case) for name, found in files.items() for case in found]
+    convention, *answers = await ask(client, ["convention", *(case["ask"] for _, case in cases)])
     count, wrong = 0, []
-    for name in FILES:
-        cases = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf8"))
-        answers = await ask(client, [case["ask"] for case in cases])
-        for case, answer in zip(cases, answers, strict=True):
-            preset = case["ask"].split()[1] if name == "axes" else convention
-            if answer is None and preset != convention:
-                continue  # a client must know its own engine's axes only
-            count += 1
-            if not same(case, answer):
-                wrong.append(f"{case['ask']}: {answer}, not {case['answer']}")
+    for (name, case), answer in zip(cases, answers, strict=True):
+        preset = case["ask"].split()[1] if name == "axes" else convention
+        if answer is None and preset != convention:
+            continue  # a client must know its own engine's axes only
+        count += 1
+        if not same(case, answer):
+            wrong.append(f"{case['ask']}: {answer}, not {case['answer']}")
     assert not wrong, f"{len(wrong)} of {count} answers are wrong:\n    " + "\n    ".join(wrong[:10])
     return count
 

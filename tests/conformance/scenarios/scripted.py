@@ -63,7 +63,10 @@ async def wrong_skeleton(site: Site, client: Client) -> None:
     async def script(send: Send, axes: CoordinateSystem) -> None:
         await asyncio.sleep(10.0)
 
-    async with scripted(script, skeleton_hash="0123456789abcdef") as address, Program(client, address) as game:
+    async with (
+        scripted(script, skeleton_hash="0123456789abcdef") as address,
+        Program(client, address) as game,
+    ):
         await game.wait("error", lambda e: e["fatal"])
         await game.end()
         judge.named_error(game, "FAILED_PRECONDITION", "skeleton", fatal=True)
