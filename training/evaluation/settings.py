@@ -28,7 +28,9 @@ class Settings:
                 option = "--" + name.replace("_", "-")
                 raise InputError(option, f"{getattr(self, name)} is below {least}")
         if self.max_frames > 196:
-            raise InputError("--max-frames", f"{self.max_frames} is above 196, the longest clip of the protocol")
+            raise InputError(
+                "--max-frames", f"{self.max_frames} is above 196, the longest clip of the protocol"
+            )
         if self.long_s < 10:
             raise InputError("--long-seconds", f"{self.long_s} is below 10 s")
 

@@ -23,7 +23,9 @@ class EvaluatorConfig:
     text_width: int = 384  # word-piece states of the shipped text encoder
     blocks: int = 3  # transformer only
     heads: int = 4  # transformer only
-    radius: float = 6.7  # embeddings lie on a sphere; of this radius, spread-out data has T2M's diversity of 9.5
+    radius: float = (
+        6.7  # embeddings lie on a sphere; of this radius, spread-out data has T2M's diversity of 9.5
+    )
     actions: tuple[str, ...] = ()  # classes of the action label, in the order of its logits
     heading: str = "humanml3d"  # which 263 numbers it reads, see lamp.features
 

@@ -43,8 +43,12 @@ class Schedule:
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register ``evaluator``."""
-    parser = subparsers.add_parser("evaluator", help="train the text-motion embedding that `evaluate` measures in")
-    parser.add_argument("--data", required=True, type=Path, help="folder written by `python -m training prepare`")
+    parser = subparsers.add_parser(
+        "evaluator", help="train the text-motion embedding that `evaluate` measures in"
+    )
+    parser.add_argument(
+        "--data", required=True, type=Path, help="folder written by `python -m training prepare`"
+    )
     parser.add_argument("--out", required=True, type=Path, help="folder for evaluator.json and its weights")
     parser.add_argument("--kind", choices=KINDS, default="t2m", help="shape of the towers (default: t2m)")
     parser.add_argument("--minutes", type=float, default=15.0, help="training time (default: 15)")
@@ -102,9 +106,7 @@ def train(
     return model, steps
 
 
-def _loop(
-    model: EvaluatorModel, pairs: Pairs, schedule: Schedule, best: _Best, progress: Progress
-) -> int:
+def _loop(model: EvaluatorModel, pairs: Pairs, schedule: Schedule, best: _Best, progress: Progress) -> int:
     optimizer = torch.optim.AdamW(model.parameters(), lr=_RATE, weight_decay=0.02)
     began, looked, step, share = time.monotonic(), 0, 0, 0.0
     for batch in batches(pairs, schedule.batch, np.random.default_rng(schedule.seed)):
@@ -170,5 +172,7 @@ class _Best:
 
 def _measurable(prepared: PreparedSet) -> list[str]:
     """Splits with at least one pool of clips with captions."""
-    counts = {s: sum(1 for i in prepared.split(s) if prepared.clips[int(i)].captions) for s in ("val", "test")}
+    counts = {
+        s: sum(1 for i in prepared.split(s) if prepared.clips[int(i)].captions) for s in ("val", "test")
+    }
     return [split for split, count in counts.items() if count >= 32]

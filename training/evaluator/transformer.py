@@ -18,7 +18,9 @@ class SummaryTransformer(nn.Module):
         layer = nn.TransformerEncoderLayer(
             hidden, heads, 4 * hidden, dropout=0.1, activation="gelu", batch_first=True, norm_first=True
         )
-        self.body = nn.TransformerEncoder(layer, blocks, norm=nn.LayerNorm(hidden), enable_nested_tensor=False)
+        self.body = nn.TransformerEncoder(
+            layer, blocks, norm=nn.LayerNorm(hidden), enable_nested_tensor=False
+        )
         self.leave = nn.Linear(hidden, out)
 
     def forward(self, codes: Tensor, lengths: Tensor) -> Tensor:

@@ -49,7 +49,9 @@ class ObjectiveError:
 
     about = About("objective_m", "m", "lower", "distance of the pelvis to its target at the target's frame")
 
-    def __call__(self, joints_m: Array, frames: Array, targets_m: Array, axes: tuple[int, ...] = (0, 2)) -> float:
+    def __call__(
+        self, joints_m: Array, frames: Array, targets_m: Array, axes: tuple[int, ...] = (0, 2)
+    ) -> float:
         """``joints_m (T, 22, 3)``, ``frames (K,)``, ``targets_m (K, 3)``."""
         if len(frames) == 0:
             return 0.0

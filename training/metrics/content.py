@@ -63,7 +63,9 @@ class ContentPreservation:
 class LabelPreservation:
     """Share of motions whose trained action label (of the evaluator) is that of the original."""
 
-    about = About("label_kept", "ratio", "higher", "motions whose trained action label is that of the original")
+    about = About(
+        "label_kept", "ratio", "higher", "motions whose trained action label is that of the original"
+    )
 
     def __call__(self, results: list[str], originals: list[str]) -> float:
         if len(results) != len(originals) or not results:

@@ -34,4 +34,6 @@ class MultimodalDistance:
 def check_paired(first: Array, second: Array) -> None:
     """``InputError`` unless both are ``(N, E)`` with the same N >= 1."""
     if np.shape(first) != np.shape(second) or np.ndim(first) != 2 or len(first) == 0:
-        raise InputError("pairs", f"shapes {np.shape(first)} and {np.shape(second)} are no pairs of embeddings")
+        raise InputError(
+            "pairs", f"shapes {np.shape(first)} and {np.shape(second)} are no pairs of embeddings"
+        )

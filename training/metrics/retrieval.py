@@ -26,7 +26,10 @@ class RPrecision:
             raise InputError("top", f"{top} is outside 1..{pool}")
         self.top, self.pool = top, pool
         self.about = About(
-            f"r_precision_{top}", "ratio", "higher", f"true motion among the {top} nearest of {pool} to its text"
+            f"r_precision_{top}",
+            "ratio",
+            "higher",
+            f"true motion among the {top} nearest of {pool} to its text",
         )
 
     def __call__(

@@ -59,6 +59,9 @@ class Prior(Protocol):
         """World joints ``(frames, 22, 3)`` per prompt by plain sampling."""
 
     def optimize(
-        self, tasks: Sequence[Task], budget: Budget, on_progress: Callable[[int, float, float], None] | None = None
+        self,
+        tasks: Sequence[Task],
+        budget: Budget,
+        on_progress: Callable[[int, float, float], None] | None = None,
     ) -> list[Outcome]:
         """Move each task's motion towards its objective. ``on_progress(task, seconds, target error in metres)``."""

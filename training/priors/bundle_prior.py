@@ -73,7 +73,10 @@ class BundlePrior:
         return made
 
     def optimize(
-        self, tasks: Sequence[Task], budget: Budget, on_progress: Callable[[int, float, float], None] | None = None
+        self,
+        tasks: Sequence[Task],
+        budget: Budget,
+        on_progress: Callable[[int, float, float], None] | None = None,
     ) -> list[Outcome]:
         results = self.prior.optimize(
             tasks, steps=budget.steps, seed=budget.seed, deadline_s=budget.deadline_s,

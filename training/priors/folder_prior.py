@@ -43,10 +43,15 @@ class FolderPrior:
         return {"folder": self.folder.name, "motions": len(self.motions)}
 
     def generate(self, prompts: Sequence[str], frames: int, seed: int) -> list[Array]:
-        raise NotImplementedError("a folder's motions are given; the table takes them with their own captions")
+        raise NotImplementedError(
+            "a folder's motions are given; the table takes them with their own captions"
+        )
 
     def optimize(
-        self, tasks: Sequence[Task], budget: Budget, on_progress: Callable[[int, float, float], None] | None = None
+        self,
+        tasks: Sequence[Task],
+        budget: Budget,
+        on_progress: Callable[[int, float, float], None] | None = None,
     ) -> list[Outcome]:
         raise NotImplementedError("motions read from a folder cannot be optimised")
 

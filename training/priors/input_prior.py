@@ -25,7 +25,10 @@ class InputPrior:
         raise NotImplementedError("the input row has no text-to-motion; ask abilities first")
 
     def optimize(
-        self, tasks: Sequence[Task], budget: Budget, on_progress: Callable[[int, float, float], None] | None = None
+        self,
+        tasks: Sequence[Task],
+        budget: Budget,
+        on_progress: Callable[[int, float, float], None] | None = None,
     ) -> list[Outcome]:
         made = []
         for i, task in enumerate(tasks):

@@ -10,7 +10,14 @@ from lamp.tasks import Task, concatenate
 from training.evaluation.clips import RealClips
 from training.evaluation.judge import Judge, Scores
 from training.evaluation.settings import Settings
-from training.evaluation.tables.base import OBJECTIVE, PAIRED, Case, OptimisedTable, clip_motion, paired_scores
+from training.evaluation.tables.base import (
+    OBJECTIVE,
+    PAIRED,
+    Case,
+    OptimisedTable,
+    clip_motion,
+    paired_scores,
+)
 from training.metrics.clip import ObjectiveError
 from training.metrics.spread import Diversity
 from training.priors.base import Outcome, Prior

@@ -11,7 +11,16 @@ from lamp.tasks import Task
 from training.evaluation.clips import Array, RealClip, RealClips
 from training.evaluation.judge import Judge, Scores
 from training.evaluation.settings import Settings
-from training.evaluation.tables.base import JITTER, OBJECTIVE, PAIRED, SKATE, Case, OptimisedTable, clip_motion, paired_scores
+from training.evaluation.tables.base import (
+    JITTER,
+    OBJECTIVE,
+    PAIRED,
+    SKATE,
+    Case,
+    OptimisedTable,
+    clip_motion,
+    paired_scores,
+)
 from training.evaluation.tables.obstacles import STAY_NEAR
 from training.metrics.base import About
 from training.metrics.clip import FootSkate, Jitter, ObjectiveError
@@ -73,7 +82,9 @@ ACTIONS: dict[str, Callable[[RealClip], bool]] = {
     "raised hands": lambda c: bool(hands_raised(c.joints_m).mean() > 0.2),
     "crawling strict": lambda c: bool(low(c.joints_m, STRICT_CRAWL_HEAD_M).mean() > 0.5),
 }  # fmt: skip
-CONTENT = About("content", "ratio", "higher", "frames whose label is that of the original, mean of the actions")
+CONTENT = About(
+    "content", "ratio", "higher", "frames whose label is that of the original, mean of the actions"
+)
 PER_ACTION = (CONTENT, OBJECTIVE, SKATE, JITTER)
 
 
@@ -109,7 +120,9 @@ class ActionsTable(OptimisedTable):
                 own = _action_scores([cases[i] for i in rows], [outcomes[i] for i in rows], action)
                 scores |= {f"{action}/{name}": value for name, value in own.items()}
         for about in PER_ACTION:
-            scores[about.name] = float(np.mean([v for k, v in scores.items() if k.endswith("/" + about.name)]))
+            scores[about.name] = float(
+                np.mean([v for k, v in scores.items() if k.endswith("/" + about.name)])
+            )
         return scores
 
 

@@ -14,7 +14,15 @@ from lamp.tasks import Task
 from training.evaluation.clips import Array, RealClips
 from training.evaluation.judge import Judge, Scores
 from training.evaluation.settings import Settings
-from training.evaluation.tables.base import CLEAR, PAIRED, PENETRATION, Case, OptimisedTable, clip_motion, paired_scores
+from training.evaluation.tables.base import (
+    CLEAR,
+    PAIRED,
+    PENETRATION,
+    Case,
+    OptimisedTable,
+    clip_motion,
+    paired_scores,
+)
 from training.metrics.collision import CollisionLoss, Penetration
 from training.priors.base import Outcome, Prior
 

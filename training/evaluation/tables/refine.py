@@ -18,8 +18,12 @@ from training.metrics.base import About
 from training.metrics.clip import Mpjpe
 from training.priors.base import Outcome, Prior
 
-_INPUT = About("mpjpe_input_cm", "cm", "lower", "mean joint distance of the noisy input to the clean original")
-_PER_NOISE = tuple(replace(Mpjpe.about, name=f"mpjpe_{noise}_cm", text=f"the same, {noise} noise only") for noise in NOISES)
+_INPUT = About(
+    "mpjpe_input_cm", "cm", "lower", "mean joint distance of the noisy input to the clean original"
+)
+_PER_NOISE = tuple(
+    replace(Mpjpe.about, name=f"mpjpe_{noise}_cm", text=f"the same, {noise} noise only") for noise in NOISES
+)
 
 
 class RefineTable(OptimisedTable):

@@ -38,11 +38,15 @@ class TextTable:
         cases = [Case(c.joints_m, prompt=c.captions[int(rng.integers(len(c.captions)))]) for c in drawn]
         many = cases[: max(settings.motions // _SHARE_OF_TEXTS, 1)]
         return cases + [
-            Case(c.original_m, prompt=c.prompt, kind=f"sample {i}") for i, c in enumerate(many) for _ in range(_SAMPLES)
+            Case(c.original_m, prompt=c.prompt, kind=f"sample {i}")
+            for i, c in enumerate(many)
+            for _ in range(_SAMPLES)
         ]
 
     def make(self, prior: Prior, cases: Sequence[Case], settings: Settings, seed: int) -> list[Outcome]:
-        made: dict[int, Outcome] = {i: Outcome(c.original_m) for i, c in enumerate(cases) if c.kind == "given"}
+        made: dict[int, Outcome] = {
+            i: Outcome(c.original_m) for i, c in enumerate(cases) if c.kind == "given"
+        }
         by_length: dict[int, list[int]] = defaultdict(list)
         for i, case in enumerate(cases):
             if i not in made:
