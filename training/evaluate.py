@@ -33,7 +33,7 @@ tables:
 
 examples:
   python -m training evaluate --tables all --bundle research,open,random,input --data prepared/research --out out/eval
-  python -m training evaluate --tables T2,T4 --bundle runs/mine --data prepared/mine --out out/mine --motions 24 --max-frames 80
+  python -m training evaluate --tables T2,T4 --bundle out/mine --data D --out out/mine-eval --motions 24 --max-frames 80
   python -m training evaluate --tables T1 --bundle motions:FOLDER --data prepared/research --out out/other
   python -m training evaluate --tables reconstruction --bundle research --data prepared/research --json out/r.json
 

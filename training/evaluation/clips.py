@@ -55,7 +55,7 @@ class RealClips:
         return [clips[int(i)] for i in order[:count]]
 
     def where(self, holds: Callable[[RealClip], bool], count: int, least: int) -> list[RealClip]:
-        """Up to ``count`` clips for which ``holds``, from held-out splits first and from train only if they have none."""
+        """Up to ``count`` clips for which ``holds``: held-out ones, or of train if there are none."""
         for splits in (("test", "val", "heldout"), ("train",)):
             found: list[RealClip] = []
             for split in splits:

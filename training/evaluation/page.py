@@ -17,8 +17,10 @@ _FRAMES, _SIZE, _MAX_BYTES = 120, (300, 240), 700_000
 _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 1280px; padding: 0 1rem; color: #222 }
 h2 { margin-top: 2.2rem } figure { display: inline-block; margin: 0 .6rem .8rem 0; vertical-align: top; width: 300px }
-figcaption { font-size: 13px; color: #444 } img { border-radius: 6px; width: 300px } td, th { padding: .15rem .6rem; text-align: right }
-td:first-child, th:first-child { text-align: left } table { border-collapse: collapse; font-size: 13px } tr { border-bottom: 1px solid #ddd }
+figcaption { font-size: 13px; color: #444 } img { border-radius: 6px; width: 300px }
+td, th { padding: .15rem .6rem; text-align: right }
+td:first-child, th:first-child { text-align: left } table { border-collapse: collapse; font-size: 13px }
+tr { border-bottom: 1px solid #ddd }
 """
 
 
@@ -34,7 +36,8 @@ def write_page(
             parts += _row(runner, own, index, out)
         parts.append(_figures(results["tables"].get(key, {})))
     page = (
-        f"<!doctype html><html lang='en'><meta charset='utf8'><title>Comparison of priors</title><style>{_STYLE}</style>"
+        f"<!doctype html><html lang='en'><meta charset='utf8'><title>Comparison of priors</title>"
+        f"<style>{_STYLE}</style>"
         f"<h1>The same case for every prior</h1><p>{html.escape(results['date'])}, "
         f"<code>{html.escape(results['command'])}</code></p>{''.join(parts)}</html>"
     )
@@ -44,7 +47,7 @@ def write_page(
 
 
 def _row(runner: Runner, works: Sequence[Work], index: int, out: Path) -> list[str]:
-    figures = []
+    figures: list[str] = []
     for work in console.track(works, f"pictures of {works[0].table.key}"):
         chunk = work.cell.chunk(index // work.table.chunk)
         if chunk is None:
@@ -74,7 +77,9 @@ def _figure(out: Path, name: str, joints_m: Array, case: Case, label: str, work:
             max_bytes=_MAX_BYTES,
         )  # fmt: skip
     note = html.escape(" ".join(filter(None, (case.kind, case.prompt))))
-    return f"<figure><img loading='lazy' src='pictures/{path.name}' alt='{html.escape(label)}'><figcaption><b>{html.escape(label)}</b> {note}</figcaption></figure>"
+    shown = html.escape(label)
+    image = f"<img loading='lazy' src='pictures/{path.name}' alt='{shown}'>"
+    return f"<figure>{image}<figcaption><b>{shown}</b> {note}</figcaption></figure>"
 
 
 def _figures(rows: dict[str, Any]) -> str:

@@ -96,7 +96,7 @@ def markdown(results: dict[str, Any]) -> str:
         f"{s['motions']} motions per table and run, {s['repeats']} runs, {s['steps']} optimisation steps, clips of at "
         f"most {s['max_frames']} frames of the split `{s['split']}` ({data['clips']} clips of `{data['name']}`); "
         f"evaluator `{results['evaluator']['name']}`. {results['hardware']['processor']}, {results['date']}.", "",
-        "Mean ± half the 95 % interval over the runs. *real* is what the untouched real motion of the same cases scores. "
+        "Mean ± half the 95 % interval over the runs. *real* is what the untouched real motion of these cases scores. "
         "FID is biased upwards in small sets: compare it only within a table. The paper's figures (HumanML3D, 1,024 "
         "motions, another evaluator) are there for the order of the rows.", "", "```", results["command"], "```",
     ]  # fmt: skip
@@ -109,11 +109,11 @@ def _table(key: str, rows: dict[str, Any]) -> list[str]:
     columns = [a for a in TABLES[key].columns if any(a.name in row for row in rows.values())]
     head = ["", *(f"{a.name} {a.arrow}" for a in columns)]
     lines = [_line(head), _line(["---", *(["---:"] * len(columns))])]
-    real = next(iter(rows.values()), {})
+    real: dict[str, Any] = next(iter(rows.values()), {})
     lines.append(_line(["*real*", *(_number(real.get(a.name, {}).get("real")) for a in columns)]))
     for name, row in rows.items():
         lines.append(_line([f"**{name}**", *(_value(row.get(a.name)) for a in columns)]))
-    for name, row in paper.rows(key).items():
+    for name in paper.rows(key):
         cells = [_number(paper.figure(key, name, a.name)) for a in columns]
         lines.append(_line([f"paper: {name}", *cells]))
     return lines

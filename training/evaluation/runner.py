@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -48,19 +49,26 @@ class Runner:
             "data": self._data,
         }
         return [
-            Work(table, prior, repeat, Cell.of(self.out, table.key, prior.name, repeat, prior=keys[prior.name], **what))
+            self._work(table, prior, repeat, {**what, "prior": keys[prior.name]})
             for table in tables
             for repeat in range(self.settings.repeats)
             for prior in priors
             if table.needs in prior.abilities
-        ]  # fmt: skip
+        ]
+
+    def _work(self, table: Table, prior: Prior, repeat: int, what: dict[str, Any]) -> Work:
+        return Work(table, prior, repeat, Cell.of(self.out, table.key, prior.name, repeat, what))
 
     def run(self, works: Sequence[Work]) -> Iterator[Work]:
         """Finish every cell; yields each one when it has its scores."""
-        for work in console.track(works, "cells"):
+        began, made = time.monotonic(), 0
+        for number, work in enumerate(works, 1):
             stored = work.cell.scores(self._judge_key)
             if stored is None:
-                stored = self._cell(work)
+                stored = self._cell(work, f"{number}/{len(works)}")
+                made += 1
+                left_s = (time.monotonic() - began) / made * (len(works) - number)
+                console.warn(f"{number} of {len(works)} cells, about {left_s / 60:.0f} min left")
             self.done[work.place] = stored
             yield work
 
@@ -68,19 +76,19 @@ class Runner:
     def _judge_key(self) -> str:
         return f"{self.judge.evaluator.name}-{self.judge.evaluator.hash}"
 
-    def _cell(self, work: Work) -> dict[str, Any]:
+    def _cell(self, work: Work, place: str) -> dict[str, Any]:
         cases = work.table.cases(self.clips, self.settings, work.repeat, work.prior)
-        outcomes = self._motions(work, cases)
+        outcomes = self._motions(work, cases, place)
         rng = np.random.default_rng(self.settings.rng_seed("score", work.repeat))
         scores = _score(work.table, cases, outcomes, self.judge, rng)
         rng = np.random.default_rng(self.settings.rng_seed("score", work.repeat))
         real = _score(work.table, cases, originals(cases), self.judge, rng)
         return work.cell.keep_scores(self._judge_key, scores, real)
 
-    def _motions(self, work: Work, cases: list[Case]) -> list[Outcome]:
+    def _motions(self, work: Work, cases: list[Case], place: str) -> list[Outcome]:
         size = work.table.chunk
         starts = range(0, len(cases), size)
-        label = f"{work.table.key} {work.prior.name} run {work.repeat + 1}"
+        label = f"{place} {work.table.key} {work.prior.name} run {work.repeat + 1}"
         outcomes: list[Outcome] = []
         for index, start in enumerate(console.track(starts, label)):
             chunk = work.cell.chunk(index)

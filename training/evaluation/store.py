@@ -25,7 +25,7 @@ class Cell:
     key: str
 
     @classmethod
-    def of(cls, out: Path, table: str, prior: str, repeat: int, **what: Any) -> Cell:
+    def of(cls, out: Path, table: str, prior: str, repeat: int, what: dict[str, Any]) -> Cell:
         """The cell's folder and the hash of everything its results depend on."""
         text = json.dumps([_VERSION, table, prior, repeat, what], sort_keys=True, default=str)
         name = "".join(c if c.isalnum() or c in "-_." else "_" for c in prior)

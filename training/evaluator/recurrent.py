@@ -28,7 +28,7 @@ class MovementEncoder(nn.Module):
 
 
 class BiGRU(nn.Module):
-    """Codes ``(B, L, width)`` with lengths ``(B,)`` -> one vector ``(B, out)`` from the last states of both directions."""
+    """Codes ``(B, L, width)`` with lengths ``(B,)`` -> one vector ``(B, out)`` from both last states."""
 
     def __init__(self, width: int, hidden: int, out: int) -> None:
         super().__init__()

@@ -46,11 +46,25 @@ class Case:
 class Table(Protocol):
     """One table: cases that are the same for all priors, how to make a motion of each, and how to score the lot."""
 
-    key: str
-    title: str
-    needs: str  # the ability a prior must have to get a row
-    chunk: int  # cases made together and kept together on disk
-    columns: tuple[About, ...]
+    @property
+    def key(self) -> str:
+        """Name in files and options."""
+
+    @property
+    def title(self) -> str:
+        """Name for people."""
+
+    @property
+    def needs(self) -> str:
+        """The ability a prior must have to get a row."""
+
+    @property
+    def chunk(self) -> int:
+        """Cases made together and kept together on disk."""
+
+    @property
+    def columns(self) -> tuple[About, ...]:
+        """Metrics, in the order of the report."""
 
     def cases(self, clips: RealClips, settings: Settings, repeat: int, prior: Prior) -> list[Case]:
         """The cases of one run."""

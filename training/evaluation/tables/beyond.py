@@ -20,6 +20,7 @@ from training.evaluation.settings import Settings
 from training.evaluation.tables.base import OBJECTIVE, Case, clip_motion
 from training.evaluation.tables.edit import edit_case, objective_errors_m
 from training.evaluation.tables.obstacles import STAY_NEAR, ObstacleTable, sphere_centres
+from training.metrics.base import About
 from training.priors.base import Outcome, Prior
 
 _FPS = 20.0
@@ -140,7 +141,7 @@ class MixedTable(ObstacleTable):
     """A pelvis target, a target for the left wrist at the end, five still spheres and a moving capsule together."""
 
     key, title = "B3", "Mixed tasks"
-    columns = (*ObstacleTable.columns, OBJECTIVE)
+    columns: tuple[About, ...] = (*ObstacleTable.columns, OBJECTIVE)
 
     def cases(self, clips: RealClips, settings: Settings, repeat: int, prior: Prior) -> list[Case]:
         rng = np.random.default_rng(settings.rng_seed(self.key, repeat))

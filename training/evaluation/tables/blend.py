@@ -18,6 +18,7 @@ from training.evaluation.tables.base import (
     clip_motion,
     paired_scores,
 )
+from training.metrics.base import About
 from training.metrics.clip import ObjectiveError
 from training.metrics.spread import Diversity
 from training.priors.base import Outcome, Prior
@@ -30,7 +31,7 @@ class BlendTable(OptimisedTable):
     error is how far the pelvis is from it in the world over the frames that were to be kept."""
 
     key, title, needs = "T6", "Blending", "optimize"
-    columns = (*PAIRED, Diversity.about, OBJECTIVE)
+    columns: tuple[About, ...] = (*PAIRED, Diversity.about, OBJECTIVE)
 
     def cases(self, clips: RealClips, settings: Settings, repeat: int, prior: Prior) -> list[Case]:
         rng = np.random.default_rng(settings.rng_seed(self.key, repeat))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -23,7 +23,7 @@ class BudgetTable(OptimisedTable):
     far after so many milliseconds, and the time to 1 cm (5 s where it was never reached)."""
 
     key, title, chunk = "B4", "Objective error against milliseconds", 1
-    columns = (
+    columns: tuple[About, ...] = (
         *(
             About(f"objective_m@{ms}ms", "m", "lower", f"best objective error after {ms} ms")
             for ms in BUDGETS_MS
@@ -44,9 +44,8 @@ class BudgetTable(OptimisedTable):
             prior.optimize([case.task], Budget(2, seed))  # what is loaded at first use is not the plan's time
             trace: Trace = []
             [outcome] = prior.optimize(
-                [case.task], Budget(1_000_000, seed, BUDGETS_MS[-1] / 1000.0),
-                lambda _, seconds, error_m, trace=trace: trace.append((1000.0 * seconds, error_m)),
-            )  # fmt: skip
+                [case.task], Budget(1_000_000, seed, BUDGETS_MS[-1] / 1000.0), _into(trace)
+            )
             for ms in BUDGETS_MS:
                 outcome.terms[f"objective_m@{ms}ms"] = error_at(trace, ms, case)
             outcome.terms["ms_to_1cm"] = next(
@@ -63,6 +62,11 @@ class BudgetTable(OptimisedTable):
         scores = {n: float(np.mean([o.terms[n] for o in timed])) for n in names} if timed else {}
         stepped = [1000.0 * o.seconds / o.steps for o in timed if o.steps]
         return scores | ({"ms_per_step": float(np.mean(stepped))} if stepped else {})
+
+
+def _into(trace: Trace) -> Callable[[int, float, float], None]:
+    """Writes down every report of the optimiser."""
+    return lambda task, seconds, error_m: trace.append((1000.0 * seconds, error_m))
 
 
 def error_at(trace: Trace, ms: float, case: Case) -> float:

@@ -56,7 +56,7 @@ class EditTable(OptimisedTable):
     """One target per motion."""
 
     key, title = "T4", "Editing: pelvis within 3 m"
-    columns = (*PAIRED, OBJECTIVE)
+    columns: tuple[About, ...] = (*PAIRED, OBJECTIVE)
 
     def cases(self, clips: RealClips, settings: Settings, repeat: int, prior: Prior) -> list[Case]:
         rng = np.random.default_rng(settings.rng_seed(self.key, repeat))
@@ -95,9 +95,12 @@ class ActionsTable(OptimisedTable):
     """
 
     key, title = "T5", "Editing four actions"
-    columns = (
+    columns: tuple[About, ...] = (
         *PER_ACTION,
-        *(About(f"{action}/{a.name}", a.unit, a.better, f"{action}: {a.text}") for action in ACTIONS for a in PER_ACTION),
+        *(
+            About(f"{action}/{a.name}", a.unit, a.better, f"{action}: {a.text}")
+            for action in ACTIONS for a in PER_ACTION
+        ),
     )  # fmt: skip
 
     def cases(self, clips: RealClips, settings: Settings, repeat: int, prior: Prior) -> list[Case]:
@@ -106,8 +109,7 @@ class ActionsTable(OptimisedTable):
         made = []
         for action, holds in ACTIONS.items():
             found = clips.where(holds, 64, 40)
-            for i in range(share if found else 0):
-                made.append(edit_case(found[i % len(found)], rng, action))
+            made += [edit_case(found[i % len(found)], rng, action) for i in range(share if found else 0)]
         return made
 
     def score(

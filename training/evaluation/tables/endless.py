@@ -32,9 +32,10 @@ class LongTable:
     the prompt changes every 10 s. Pieces of 4 s are scored; a drift shows between the first and the last third."""
 
     key, title, needs, chunk = "B5", "Long motion", "invert", 1
-    columns = (
+    columns: tuple[About, ...] = (
         FID, SKATE, JITTER,
-        About("fid_first", "-", "lower", "FID of the first third"), About("fid_last", "-", "lower", "FID of the last third"),
+        About("fid_first", "-", "lower", "FID of the first third"),
+        About("fid_last", "-", "lower", "FID of the last third"),
         About("jump_m", "m", "lower", "largest step of the pelvis between two frames"),
         About("height_m", "m", "real", "mean height of the pelvis"), About("seconds", "s", "higher", "length made"),
     )  # fmt: skip

@@ -23,6 +23,7 @@ from training.evaluation.tables.base import (
     clip_motion,
     paired_scores,
 )
+from training.metrics.base import About
 from training.metrics.collision import CollisionLoss, Penetration
 from training.priors.base import Outcome, Prior
 
@@ -34,7 +35,7 @@ STAY_NEAR = replace(Weights(), start=0.05)  # an edit stays near the noise of th
 class ObstacleTable(OptimisedTable):
     """What tables with obstacles share."""
 
-    columns = (*PAIRED, CollisionLoss.about, PENETRATION, CLEAR)
+    columns: tuple[About, ...] = (*PAIRED, CollisionLoss.about, PENETRATION, CLEAR)
 
     def score(
         self, cases: Sequence[Case], outcomes: Sequence[Outcome], judge: Judge, rng: np.random.Generator

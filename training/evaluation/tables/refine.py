@@ -22,7 +22,7 @@ _INPUT = About(
     "mpjpe_input_cm", "cm", "lower", "mean joint distance of the noisy input to the clean original"
 )
 _PER_NOISE = tuple(
-    replace(Mpjpe.about, name=f"mpjpe_{noise}_cm", text=f"the same, {noise} noise only") for noise in NOISES
+    replace(Mpjpe.about, name=f"mpjpe_{noise}_cm", text=f"with {noise} noise") for noise in NOISES
 )
 
 
@@ -30,7 +30,7 @@ class RefineTable(OptimisedTable):
     """A third of the motions gets each noise, 5 cm on every joint; the noisy joints are all the prior sees."""
 
     key, title, needs = "T2", "Refinement", "optimize"
-    columns = (*PAIRED, Mpjpe.about, *_PER_NOISE, _INPUT)
+    columns: tuple[About, ...] = (*PAIRED, Mpjpe.about, *_PER_NOISE, _INPUT)
 
     def cases(self, clips: RealClips, settings: Settings, repeat: int, prior: Prior) -> list[Case]:
         rng = np.random.default_rng(settings.rng_seed("T2", repeat))

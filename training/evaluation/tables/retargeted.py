@@ -31,7 +31,7 @@ class RetargetTable(EditTable):
     """T4's results played on three other bodies, and on the standard one through its rotations."""
 
     key, title = "B6", "Retargeted output"
-    columns = (
+    columns: tuple[About, ...] = (
         About("rotations_cm", "cm", "lower", "joint error of the standard body played from its rotations"),
         *(replace(about, name=f"{body}/{about.name}") for body in BODIES for about in (SKATE, JITTER)),
         SKATE, JITTER,

@@ -11,6 +11,7 @@ from training.evaluation.clips import RealClips
 from training.evaluation.judge import Judge, Scores
 from training.evaluation.settings import Settings
 from training.evaluation.tables.base import FID, JITTER, SKATE, Case
+from training.metrics.base import About
 from training.metrics.paired import MultimodalDistance
 from training.metrics.retrieval import POOL, RPrecision
 from training.metrics.spread import Diversity, Multimodality
@@ -24,7 +25,7 @@ class TextTable:
     """Motions for captions of the split, each as long as the caption's own clip."""
 
     key, title, needs, chunk = "T1", "Text-to-motion", "text", 16
-    columns = (
+    columns: tuple[About, ...] = (
         FID, *(RPrecision(k).about for k in (1, 2, 3)), MultimodalDistance.about, Diversity.about,
         Multimodality.about, SKATE, JITTER,
     )  # fmt: skip
