@@ -73,7 +73,8 @@ def _figure(out: Path, name: str, joints_m: Array, case: Case, label: str, work:
         path.parent.mkdir(parents=True, exist_ok=True)
         targets = [] if case.task is None else [t.position_m for t in case.task.targets]
         render_motion(
-            path, joints_m[:_FRAMES], fps=8, size=_SIZE, obstacles=case.obstacles, targets=targets, camera="fit",
+            path, joints_m[:_FRAMES], fps=8, size=_SIZE, obstacles=case.extra.get("drawn", case.obstacles),
+            targets=targets, camera="fit",
             max_bytes=_MAX_BYTES,
         )  # fmt: skip
     note = html.escape(" ".join(filter(None, (case.kind, case.prompt))))

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from lamp.errors import InputError
 from training import console
-from training.bundle import hardware, revision
+from training.bundle import hardware, licence, revision
 from training.dataset import PreparedSet
 from training.evaluator import store
 from training.evaluator.actions import ACTIONS
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     evaluator = Evaluator(model, args.out.name)
     quality = {split: retrieval(evaluator, prepared, split) for split in _measurable(prepared)}
     store.save(model, args.out, {
-        "quality": quality, "data": {k: v["clips"] for k, v in prepared.manifest["sources"].items()},
+        "licence": licence(prepared), "quality": quality, "data": {k: v["clips"] for k, v in prepared.manifest["sources"].items()},
         "steps": steps, "minutes": round((time.monotonic() - began) / 60, 1), "date": date.today().isoformat(),
         "hardware": hardware(), "revision": revision(), "torch": str(torch.__version__),
     })  # fmt: skip

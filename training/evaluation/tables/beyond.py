@@ -24,6 +24,12 @@ from training.metrics.base import About
 from training.priors.base import Outcome, Prior
 
 _FPS = 20.0
+# Two posts 1 m apart under a beam: (centre x, z), (half x, z), (bottom, top), metres.
+_ARCH = (
+    ((-0.5, 0.0), (0.08, 0.08), (0.0, 1.9)),
+    ((0.5, 0.0), (0.08, 0.08), (0.0, 1.9)),
+    ((0.0, 0.0), (0.58, 0.08), (1.9, 2.0)),
+)
 
 
 class MovingTable(ObstacleTable):
@@ -73,8 +79,21 @@ class MeshTable(ObstacleTable):
         for clip in clips.draw(settings.motions, rng):
             meshes = (_placed(arch(), clip, 0.7, 0.0, rng), _placed(wedge(), clip, 0.4, 0.8, rng))
             task = Task(reference=clip_motion(clip), obstacles=meshes, weights=STAY_NEAR)
-            made.append(Case(clip.joints_m, task, obstacles=meshes))
+            made.append(Case(clip.joints_m, task, obstacles=meshes, extra={"drawn": _boxes(*meshes)}))
         return made
+
+
+def _boxes(arch_: Obstacle, wedge_: Obstacle) -> tuple[Obstacle, ...]:
+    """What pictures show of the two meshes: their boxes, the slanted top as its mean height."""
+    turn = np.array(arch_.orientation_xyzw)
+    made = []
+    for centre, half, heights in _ARCH:
+        middle = np.array([centre[0], sum(heights) / 2, centre[1]])
+        x, y, z = (float(v) for v in rotations.rotate(turn, middle) + arch_.position_m)
+        size = (half[0], (heights[1] - heights[0]) / 2, half[1])
+        made.append(Obstacle("box", (x, y, z), size, arch_.orientation_xyzw))
+    x, _, z = wedge_.position_m
+    return (*made, Obstacle("box", (x, 0.35, z), (0.3, 0.35, 0.3), wedge_.orientation_xyzw))
 
 
 def _placed(
@@ -100,9 +119,7 @@ def _placed(
 @cache
 def arch() -> DistanceGrid:
     """Two posts 1 m apart under a beam at 1.9 m: a doorway without a wall."""
-    boxes = [((-0.5, 0.0), (0.08, 0.08), (0.0, 1.9)), ((0.5, 0.0), (0.08, 0.08), (0.0, 1.9)),
-             ((0.0, 0.0), (0.58, 0.08), (1.9, 2.0))]  # fmt: skip
-    return build_grid(_mesh([_prism(*box) for box in boxes]), id="arch", cell_m=0.04)
+    return build_grid(_mesh([_prism(*box) for box in _ARCH]), id="arch", cell_m=0.04)
 
 
 @cache

@@ -18,11 +18,14 @@ from training.metrics.spread import Diversity, Multimodality
 from training.priors.base import Outcome, Prior
 from training.priors.folder_prior import FolderPrior
 
+_FACTOR = (
+    4  # plain sampling is cheap, and R-precision needs pools of 32: four times as many motions as elsewhere
+)
 _SHARE_OF_TEXTS, _SAMPLES = 8, 4  # multimodality: an eighth as many texts as motions, four samples of each
 
 
 class TextTable:
-    """Motions for captions of the split, each as long as the caption's own clip."""
+    """Motions for captions of the split, each as long as the caption's own clip; four times as many as elsewhere."""
 
     key, title, needs, chunk = "T1", "Text-to-motion", "text", 16
     columns: tuple[About, ...] = (
@@ -33,11 +36,11 @@ class TextTable:
     def cases(self, clips: RealClips, settings: Settings, repeat: int, prior: Prior) -> list[Case]:
         rng = np.random.default_rng(settings.rng_seed(self.key, repeat))
         if isinstance(prior, FolderPrior):
-            chosen = rng.permutation(len(prior.motions))[: settings.motions]
+            chosen = rng.permutation(len(prior.motions))[: _FACTOR * settings.motions]
             return [Case(prior.motions[i], prompt=prior.captions[i], kind="given") for i in chosen]
-        drawn = clips.draw(settings.motions, rng)
+        drawn = clips.draw(_FACTOR * settings.motions, rng)
         cases = [Case(c.joints_m, prompt=c.captions[int(rng.integers(len(c.captions)))]) for c in drawn]
-        many = cases[: max(settings.motions // _SHARE_OF_TEXTS, 1)]
+        many = cases[: max(_FACTOR * settings.motions // _SHARE_OF_TEXTS, 1)]
         return cases + [
             Case(c.original_m, prompt=c.prompt, kind=f"sample {i}")
             for i, c in enumerate(many)
