@@ -40,7 +40,7 @@ class EvaluatorModel(nn.Module):
         """Raw features ``(B, T, 259)`` with lengths ``(B,)``, multiples of 4 -> embeddings ``(B, E)``."""
         normal = (raw - self.mean) / self.std
         inside = torch.arange(raw.shape[1], device=raw.device)[None] < frames[:, None]
-        codes = self.movement(normal * inside[..., None])
+        codes = self.movement(normal * inside[..., None], frames)
         embedding: Tensor = F.normalize(self.motion_tower(codes, frames // UNIT), dim=-1)
         return self.config.radius * embedding
 

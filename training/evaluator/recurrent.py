@@ -16,14 +16,20 @@ class MovementEncoder(nn.Module):
 
     def __init__(self, width: int, hidden: int, latent: int, dropout: float = 0.2) -> None:
         super().__init__()
+        # indices of the published layers; see forward for why they are not run as one
         self.main = nn.Sequential(
             nn.Conv1d(width, hidden, 4, 2, 1), nn.Dropout(dropout), nn.LeakyReLU(0.2),
             nn.Conv1d(hidden, latent, 4, 2, 1), nn.Dropout(dropout), nn.LeakyReLU(0.2),
         )  # fmt: skip
         self.out_net = nn.Linear(latent, latent)
 
-    def forward(self, frames: Tensor) -> Tensor:
-        codes: Tensor = self.out_net(self.main(frames.transpose(1, 2)).transpose(1, 2))
+    def forward(self, frames: Tensor, lengths: Tensor) -> Tensor:
+        """Zeros behind ``lengths (B,)`` are put back between the convolutions: the first one's bias would otherwise
+        leak from the padding into the last code, and an embedding would depend on its neighbours in the batch."""
+        x = self.main[:3](frames.transpose(1, 2))
+        inside = torch.arange(x.shape[2], device=x.device)[None] < lengths[:, None] // 2
+        x = self.main[3:](x * inside[:, None])
+        codes: Tensor = self.out_net(x.transpose(1, 2))
         return codes
 
 

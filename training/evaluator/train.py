@@ -73,7 +73,8 @@ def run(args: argparse.Namespace) -> int:
     evaluator = Evaluator(model, args.out.name)
     quality = {split: retrieval(evaluator, prepared, split) for split in _measurable(prepared)}
     store.save(model, args.out, {
-        "licence": licence(prepared), "quality": quality, "data": {k: v["clips"] for k, v in prepared.manifest["sources"].items()},
+        "licence": licence(prepared), "quality": quality,
+        "data": {k: v["clips"] for k, v in prepared.manifest["sources"].items()},
         "steps": steps, "minutes": round((time.monotonic() - began) / 60, 1), "date": date.today().isoformat(),
         "hardware": hardware(), "revision": revision(), "torch": str(torch.__version__),
     })  # fmt: skip
