@@ -62,9 +62,9 @@ def test_collision_is_depth_over_all_frames_and_counts_feet_only() -> None:
     clip = standing(frames=40)
     toe = clip[0, 10]
     at_toe = Obstacle("sphere", (float(toe[0]), float(toe[1]), float(toe[2])), (0.05,) * 3)
-    assert CollisionLoss()(clip, [at_toe]) == pytest.approx(0.05, abs=1e-6)
+    assert CollisionLoss()(clip, [at_toe]) == pytest.approx(0.05, abs=1e-4)
     clip[20:] += np.array([5.0, 0.0, 0.0])  # half of the frames are clear
-    assert CollisionLoss()(clip, [at_toe]) == pytest.approx(0.025, abs=1e-6)
+    assert CollisionLoss()(clip, [at_toe]) == pytest.approx(0.025, abs=1e-4)
     head = standing()[0, 15]
     at_head = Obstacle("sphere", (float(head[0]), float(head[1]), float(head[2])), (0.05,) * 3)
     assert CollisionLoss()(standing(), [at_head]) == 0.0
