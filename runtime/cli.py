@@ -41,6 +41,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "generate": Command("runtime.commands.generate", "motion from a sentence"),
     "edit": Command("runtime.commands.edit", "change a motion so that it meets targets and avoids obstacles"),
+    "export-onnx": Command(
+        "runtime.commands.export_onnx", "a bundle as ONNX files for game engines, checked for each"
+    ),
     "export": Command("runtime.commands.export", "write a motion as BVH, glTF or AMASS for other programs"),
     "view": Command("runtime.commands.view", "see and drive characters in the browser"),
     "record": Command("runtime.commands.record", "play a scripted scene and keep the recording"),

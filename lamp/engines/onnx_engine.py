@@ -123,24 +123,13 @@ class OnnxEngine:
             raise BundleError(
                 f"no step graph for {shape.frames} frames in batches of {size}; have {self._sizes(shape)}"
             )
-        session = self._session(file)
-        known = {i.name for i in session.get_inputs()}
-        feed = problem | {f"state_{k}": v for k, v in state.items()}
-        return Batch(
-            session, {k: v for k, v in feed.items() if k in known}, [o.name for o in session.get_outputs()]
-        )
+        return make_batch(self._session(file), problem, state)
 
     def run(self, batch: Batch, steps: int) -> None:
-        for _ in range(steps):
-            for name, value in zip(batch.outputs, batch.session.run(None, batch.feed), strict=True):
-                key = "state_" + name.removeprefix("next_")
-                if key in batch.feed:
-                    batch.feed[key] = value
+        run_batch(batch, steps)
 
     def read(self, batch: Batch) -> Arrays:
-        return {
-            k.removeprefix("state_"): np.array(v) for k, v in batch.feed.items() if k.startswith("state_")
-        }
+        return read_batch(batch)
 
     def release(self, shape: Shape, size: int) -> None:
         self._sessions.pop(self._steps.get((shape.frames, size, shape.geometry), ""), None)
@@ -183,6 +172,29 @@ class OnnxEngine:
         session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         log.debug("graph %s was ready after %.2f s", file, time.monotonic() - began_s)
         return session
+
+
+def make_batch(session: ort.InferenceSession, problem: Arrays, state: Arrays) -> Batch:
+    """A batch for the session of a step graph; what the graph does not ask for is left out."""
+    known = {i.name for i in session.get_inputs()}
+    feed = problem | {f"state_{k}": v for k, v in state.items()}
+    return Batch(
+        session, {k: v for k, v in feed.items() if k in known}, [o.name for o in session.get_outputs()]
+    )
+
+
+def run_batch(batch: Batch, steps: int) -> None:
+    """Optimisation steps: what a step gives is what the next one starts from."""
+    for _ in range(steps):
+        for name, value in zip(batch.outputs, batch.session.run(None, batch.feed), strict=True):
+            key = "state_" + name.removeprefix("next_")
+            if key in batch.feed:
+                batch.feed[key] = value
+
+
+def read_batch(batch: Batch) -> Arrays:
+    """The state of a batch: copies."""
+    return {k.removeprefix("state_"): np.array(v) for k, v in batch.feed.items() if k.startswith("state_")}
 
 
 def external_names(graph: bytes) -> set[str]:
