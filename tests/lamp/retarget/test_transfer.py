@@ -56,7 +56,7 @@ def test_scaled_feet_stand_as_still_as_before_and_on_the_floor(legs, arms):
     for toe, contact in ((10, 1), (11, 3)):
         stands = (motion.contacts[1:, contact] > 0.5) & (motion.contacts[:-1, contact] > 0.5)
         assert np.linalg.norm(np.diff(joints[:, toe], axis=0), axis=-1)[stands].max() < 2e-3
-        assert joints[motion.contacts[:, contact] > 0.5, toe, 1] == pytest.approx(standing_m, abs=2e-3), toe
+        assert joints[motion.contacts[:, contact] > 0.5, toe, 1] == pytest.approx(standing_m, abs=4e-3), toe
     went = np.linalg.norm(np.ptp(joints[:, 0, [0, 2]], axis=0)) / np.linalg.norm(
         np.ptp(motion.positions_m[:, 0, [0, 2]], axis=0)
     )
