@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     frame = round(REACH_S * motion.fps)
     place = motion.positions_m[frame, 21].astype(float)
     target = Target(21, (float(place[0]), float(place[1]), float(place[2])), arrive_s=REACH_S, hold_s=0.3)
-    camera = Camera.around(motion.positions_m[frame, 0] * [1, 0, 1] + [0.0, 0.85, 0.0], -1.25, distance_m=4.0)
+    camera = Camera.around(motion.positions_m[frame, 0] * [1, 0, 1] + [0.0, 0.95, 0.0], -1.25, distance_m=4.6)
     panels = [panel(motion.positions_m[frame], camera, target, "as planned")]
     for name, legs, arms in CHARACTERS:
         rig, lengths = character(legs, arms)
@@ -51,7 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         panels.append(panel(copied, camera, target, f"{name}: rotations copied"))
         played = retarget_motion(motion, rig, targets=[target])
         joints = played.positions_m[frame][list(rig.joints)]
-        said = f"misses by {100 * played.missed[0].by_m:.0f} cm" if played.missed else "reaches"
+        said = next(
+            (f"misses by {100 * m.by_m:.0f} cm" for m in played.missed if "wrist" in m.joint), "reaches"
+        )
         panels.append(panel(joints, camera, target, f"{name}: retargeted, {said}"))
     from PIL import Image
 
