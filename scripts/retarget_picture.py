@@ -66,7 +66,7 @@ def reaching() -> Motion:
     """A person who steps forward and holds out the right hand."""
     prior = MotionPrior.load()
     start = prior.generate(["a person walks forward"], frames=80, seed=3)[0]
-    ahead = start.positions_m[60, 0] + [-0.15, 0.35, 0.45]
+    ahead = start.positions_m[60, 0] + [-0.15, 0.32, 0.37]
     wanted = Target(21, (float(ahead[0]), float(ahead[1]), float(ahead[2])), arrive_s=REACH_S, hold_s=0.5)
     return prior.edit(start, [wanted], prompt="a person reaches forward with the right hand").motion
 
