@@ -1,4 +1,4 @@
-"""Names: which bone of a rig each joint of the standard skeleton drives. Built-in maps are the YAML files in ``maps``."""
+"""Names: which bone of a rig each joint of the standard skeleton drives. Built-in maps are YAML files in ``maps``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ _SPINE = ("spine1", "spine2", "spine3")
 # Without these nothing on the rig could move like a person; one of the three spine joints is needed as well.
 REQUIRED = (
     "pelvis", "head",
-    *(f"{side}_{part}" for side in ("left", "right") for part in ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")),
+    "left_hip", "left_knee", "left_ankle", "left_shoulder", "left_elbow", "left_wrist",
+    "right_hip", "right_knee", "right_ankle", "right_shoulder", "right_elbow", "right_wrist",
 )  # fmt: skip
 
 
@@ -27,7 +28,8 @@ REQUIRED = (
 class Extra:
     """A bone that no joint drives: it hangs on ``parent`` and rests. ``at``: how far from there to ``towards`` it sits.
 
-    ``chain``: the bone ``towards`` hangs on this one, not on ``parent``. No parent: it carries the pelvis, from the floor.
+    ``chain``: the bone ``towards`` hangs on this one, not on ``parent``. No parent: it is on the floor and carries
+    the pelvis.
     """
 
     parent: str | None

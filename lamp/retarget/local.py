@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp import rotations
-from lamp.retarget.hinge import END_JOINTS, MIDDLE_JOINTS, UPPER_JOINTS
+from lamp.retarget.hinge import END_JOINTS, MIDDLE_JOINTS, TOES, UPPER_JOINTS
 from lamp.retarget.twist import upper_turns
 from lamp.skeleton import JOINT_COUNT, PARENTS, REST_OFFSETS_M, RIGID_JOINTS, body_axes
 
@@ -75,7 +75,8 @@ def _turn_limbs(world: Array, p: Array) -> None:
     against = rotations.inverse(body)
     upper = rotations.rotate(against, _last(p[:, MIDDLE_JOINTS] - p[:, UPPER_JOINTS]))
     lower = rotations.rotate(against, _last(p[:, END_JOINTS] - p[:, MIDDLE_JOINTS]))
-    world[:, UPPER_JOINTS] = _first(rotations.multiply(body, upper_turns(upper, lower)))
+    feet = rotations.rotate(against[:2], _last(p[:, TOES] - p[:, END_JOINTS[:2]]))
+    world[:, UPPER_JOINTS] = _first(rotations.multiply(body, upper_turns(upper, lower, feet)))
 
 
 def _last(components: Array) -> Array:

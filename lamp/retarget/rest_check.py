@@ -66,7 +66,8 @@ def _check_arrays(rig: Rig) -> None:
         length = np.linalg.norm(rig.offsets_m[far[0]])
         raise InputError(
             f"bone {rig.bone_names[far[0]]}",
-            f"is {length:.4g} m from its parent; the limit is {_MOST_M:g} m. Is it in centimetres? Set metres_per_unit: 0.01",
+            f"is {length:.4g} m from its parent; the limit is {_MOST_M:g} m. "
+            "Is it in centimetres? Set metres_per_unit: 0.01",
         )
     length = np.linalg.norm(rig.rest_rotations_xyzw, axis=-1)
     if len(bad := np.flatnonzero(np.abs(length - 1.0) > 1e-3)):
@@ -93,8 +94,8 @@ def _check_tree(rig: Rig) -> None:
         if rig.joints[joint] >= 0 and rig.joints[above] not in _chain(rig, rig.joints[joint]):
             raise InputError(
                 _bone(rig, joint),
-                f"does not hang on {_bone(rig, above)}; in a humanoid {JOINT_NAMES[joint]} hangs on {JOINT_NAMES[above]}. "
-                "Map another bone or change the rig",
+                f"does not hang on {_bone(rig, above)}, but in a humanoid {JOINT_NAMES[joint]} hangs on "
+                f"{JOINT_NAMES[above]}. Map another bone or change the rig",
             )
 
 

@@ -39,7 +39,7 @@ class RigPose:
 
     @classmethod
     def of(cls, motion: Motion, rig: Rig, path: str, origin: Array) -> RigPose:
-        """Every bone as the motion has it, the hips at their height; origin ``(2,)``: x, z that scaling leaves alone."""
+        """Every bone as the motion has it, the hips at their height; origin ``(2,)``: x, z that scaling keeps."""
         turns = world_rotations(motion.local_rotations_xyzw)
         rest = rig.rest_world[1]
         aligned = t_pose_from_rest(rig)

@@ -33,19 +33,18 @@ _FOLDS = np.cross(_HINGES, _UPPER)  # the way the lower bone goes when the joint
 _REST_SIDE = (_LOWER * _HINGES).sum(-1)[:, None]
 
 
-def upper_turns(upper: Array, lower: Array) -> Array:
+def upper_turns(upper: Array, lower: Array, feet: Array) -> Array:
     """Rotations of thighs and upper arms ``(4, N, 4)`` in the frame of pelvis or chest.
 
-    upper, lower ``(4, N, 3)``: along the upper and lower bones of left leg, right leg, left arm, right arm, there.
+    upper, lower ``(4, N, 3)``: along the upper and lower bones of left leg, right leg, left arm, right arm, there;
+    feet ``(2, N, 3)``: from ankles to toes.
     """
-    upper = rotations.normalize(upper)
+    upper, lower, feet = (rotations.normalize(bones) for bones in (upper, lower, feet))
     swing = rotations.shortest_arc(_UPPER[:, None], upper)
     unswing = rotations.inverse(swing)
-    expected = rotations.rotate(unswing, hinge(upper))
+    expected = rotations.rotate(unswing, hinge(upper, lower, feet))
     cos, sin = _along(expected, _HINGES), -_along(expected, _FOLDS)
-    half = 0.5 * (
-        np.arctan2(sin, cos) + _plane_rad(rotations.rotate(unswing, rotations.normalize(lower)), cos, sin)
-    )
+    half = 0.5 * (np.arctan2(sin, cos) + _plane_rad(rotations.rotate(unswing, lower), cos, sin))
     twist = np.concatenate([np.sin(half)[..., None] * _UPPER[:, None], np.cos(half)[..., None]], axis=-1)
     return rotations.multiply(swing, twist)
 
