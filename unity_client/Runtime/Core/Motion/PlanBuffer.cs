@@ -205,6 +205,9 @@ namespace Lamp
         /// It ends at a whole tenth of a second where the rate has frames there: those are frames inside every model.
         /// Where that lies beyond what is held the character stands there as it is shown.
         /// </remarks>
+        /// <param name="endS">Where to end, session time in seconds.</param>
+        /// <param name="longestS">How much of the past at most, seconds.</param>
+        /// <param name="into">Filled with the frames, the oldest first.</param>
         /// <param name="timeS">Session time of its last frame.</param>
         public bool LastMotion(double endS, double longestS, FrameBatch into, out double timeS)
         {

@@ -19,7 +19,7 @@ namespace Lamp
         /// <summary>The server will stop soon.</summary>
         GoingAway = 4,
 
-        /// <summary>The motion changed; see <see cref="LampSession.LastPlan"/>.</summary>
+        /// <summary>The motion changed; see <see cref="LampEvent.Plan"/>.</summary>
         Plan = 5,
 
         /// <summary>The server could not use something, or says something worth knowing.</summary>
@@ -49,8 +49,12 @@ namespace Lamp
         /// <summary>Id of the obstacle, target or key pose it is about; empty where it is about none.</summary>
         public readonly string ObjectId;
 
-        public LampEvent(LampEventKind kind, string message, string objectId = "")
+        /// <summary>The plan it is about; null for everything else.</summary>
+        public readonly PlanReport? Plan;
+
+        public LampEvent(LampEventKind kind, string message, string objectId = "", PlanReport? plan = null)
         {
+            Plan = plan;
             Kind = kind;
             Message = message;
             ObjectId = objectId;
