@@ -30,7 +30,7 @@ namespace Lamp.Unity
         [Tooltip("Keep clear of every LampObstacle of the scene; the nearest where there are too many.")]
         [SerializeField] private bool avoidObstacles = true;
 
-        [SerializeField] private int seed;
+        [SerializeField] private int seed = 0;
 
         private readonly Transform?[] _bones = new Transform?[RigRest.BoneCount];
         private RigRest? _rest;
@@ -150,7 +150,7 @@ namespace Lamp.Unity
                     throw InputCheck.Bad(
                         name, "server", "none is set", "make one with Assets, Create, LaMP, Server and assign it");
                 }
-                _rest = RigReader.Read(GetComponent<Animator>(), name, _bones);
+                _rest = RigReader.Read(GetComponent<Animator>()!, name, _bones);
                 _rest.Check(name);
                 LampSessionOptions options = server.NewOptions();
                 options.Prompt = prompt;

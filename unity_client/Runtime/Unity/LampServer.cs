@@ -12,10 +12,10 @@ namespace Lamp.Unity
         [SerializeField] private string[] addresses = { "127.0.0.1:50061" };
 
         [Tooltip("Encrypt. Use it with everything but the own machine.")]
-        [SerializeField] private bool tls;
+        [SerializeField] private bool tls = false;
 
         [Tooltip("Certificates to trust (PEM, as a text asset); empty: the well-known ones.")]
-        [SerializeField] private TextAsset? rootCertificates;
+        [SerializeField] private TextAsset? rootCertificates = null;
 
         [Tooltip("Environment variable that holds the server's token, so that it is in no asset; empty: none.")]
         [SerializeField] private string tokenVariable = "LAMP_TOKEN";

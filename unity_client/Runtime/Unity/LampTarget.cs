@@ -29,10 +29,10 @@ namespace Lamp.Unity
         [SerializeField] private string joint = "left_wrist";
 
         [Tooltip("Seconds from now until it should be reached; 0: by distance.")]
-        [SerializeField] private float arriveInS;
+        [SerializeField] private float arriveInS = 0f;
 
         [Tooltip("How long to stay, seconds.")]
-        [SerializeField] private float holdS;
+        [SerializeField] private float holdS = 0f;
 
         [Tooltip("Importance against other targets.")]
         [SerializeField] private float weight = 1f;
