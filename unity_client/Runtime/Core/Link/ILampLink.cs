@@ -46,6 +46,9 @@ namespace Lamp
     /// </summary>
     public interface ILampLink : IDisposable
     {
+        /// <summary>The server's, for messages.</summary>
+        string Address { get; }
+
         /// <summary>Says hello and waits for the welcome, of a server with the known protocol and skeleton.</summary>
         Task<WelcomeInfo> OpenAsync(HelloInfo hello, CancellationToken cancel);
 
@@ -88,13 +91,15 @@ namespace Lamp
         string Address { get; }
 
         /// <summary>A stream to the address in use, not opened yet.</summary>
-        ILampLink Connect();
+        /// <param name="affinity">Lets a load balancer send streams of one session to one server.</param>
+        /// <exception cref="LampException">There is nothing that could connect; the message says what is missing.</exception>
+        ILampLink Connect(string affinity);
 
-        /// <summary>The address in use does not answer: use the next one from now on, after the last the first.</summary>
-        void Leave();
-
-        /// <summary>Let a load balancer send the next stream to any server.</summary>
-        void ForgetAffinity();
+        /// <summary>
+        /// An address does not answer: use the next one from now on, after the last the first. Nothing where another
+        /// session was quicker.
+        /// </summary>
+        void Leave(string address);
 
         /// <summary>The connection may be dead: the next stream uses a new one.</summary>
         void Redial();

@@ -15,6 +15,7 @@ namespace Lamp
         private readonly Reconnect _settings;
         private readonly CancellationToken _stop;
         private readonly Random _random = new Random();
+        private string _affinity = NewKey();
         private BackOff? _delays; // null: all is calm
         private double _deadlineS;
 
@@ -58,7 +59,7 @@ namespace Lamp
             }
             if (error.Reason == Stopping)
             {
-                _connector.ForgetAffinity();
+                _affinity = NewKey();
             }
             int failed = 0;
             double leftS;
@@ -90,8 +91,8 @@ namespace Lamp
         /// </summary>
         public async Task<OpenLink?> ElsewhereAsync(Func<HelloInfo> hello, CancellationToken enough)
         {
-            _connector.ForgetAffinity();
-            _connector.Leave();
+            _affinity = NewKey();
+            _connector.Leave(_connector.Address);
             var delays = new BackOff(_settings, _random);
             while (!enough.IsCancellationRequested && !_stop.IsCancellationRequested)
             {
@@ -127,7 +128,7 @@ namespace Lamp
             double attemptS = Math.Min(Math.Max(endS - MonotonicClock.NowS, 0.1), _settings.AttemptS);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop);
             limit.CancelAfter(TimeSpan.FromSeconds(attemptS));
-            ILampLink link = _connector.Connect();
+            ILampLink link = _connector.Connect(_affinity);
             try
             {
                 WelcomeInfo welcome = await link.OpenAsync(hello, limit.Token).ConfigureAwait(false);
@@ -137,20 +138,19 @@ namespace Lamp
             catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
             {
                 link.Dispose();
-                string address = _connector.Address;
                 _connector.Redial();
-                _connector.Leave();
+                _connector.Leave(link.Address);
                 throw new LampException(
-                    LampStatus.DeadlineExceeded, $"no welcome from {address} within {attemptS:g3} s; is the server up?");
+                    LampStatus.DeadlineExceeded, $"no welcome from {link.Address} within {attemptS:g3} s; is the server up?");
             }
             catch (LampException error)
             {
                 link.Dispose();
                 if (error.Reason == Stopping)
                 {
-                    _connector.ForgetAffinity();
+                    _affinity = NewKey();
                 }
-                _connector.Leave();
+                _connector.Leave(link.Address);
                 throw;
             }
             catch
@@ -159,6 +159,8 @@ namespace Lamp
                 throw;
             }
         }
+
+        private static string NewKey() => Guid.NewGuid().ToString("N").Substring(0, 16);
 
         private static void Accept(WelcomeInfo welcome)
         {
