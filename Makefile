@@ -6,10 +6,10 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint format proto bundle clean
+.PHONY: help demo serve test lint format proto bundle conformance clean
 
 help:
 	@$(PYTHON) scripts/run.py --help
 
-demo serve test lint format proto bundle clean:
+demo serve test lint format proto bundle conformance clean:
 	@$(PYTHON) scripts/run.py $@ $(ARGS)

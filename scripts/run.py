@@ -37,6 +37,7 @@ class Environment(NamedTuple):
 
 
 RUN = Environment(".venv", ("viewer", "viz"), "0.3 GB, about a minute")
+CONFORMANCE = Environment(".venv-conformance", ("csharp",), "0.4 GB, about a minute")
 TEST = Environment(".venv-test", ("clip", "dev", "train", "video", "viewer", "viz"), "1.6 GB, some minutes")
 
 LINTERS = (
@@ -95,9 +96,14 @@ def bundle(arguments: list[str]) -> int:
     return run(interpreter(TEST), "-m", "training", "bundle", *arguments)
 
 
+def conformance(arguments: list[str]) -> int:
+    """One suite for the Python, C# and C++ clients against the real server (ARGS=--help explains)"""
+    return run(interpreter(CONFORMANCE), "-m", "tests.conformance", *arguments)
+
+
 def clean(arguments: list[str]) -> int:
-    """Remove both environments, caches and build results; keeps out/, runs/ and prepared/"""
-    for name in (RUN.folder, TEST.folder, *LEFTOVERS):
+    """Remove all environments, caches and build results; keeps out/, runs/ and prepared/"""
+    for name in (RUN.folder, CONFORMANCE.folder, TEST.folder, *LEFTOVERS):
         shutil.rmtree(ROOT / name, ignore_errors=True)
     for package in ("lamp", "runtime", "training", "scripts", "tests"):
         for cache in sorted((ROOT / package).rglob("__pycache__")):
@@ -113,6 +119,7 @@ COMMANDS = {
     "format": tidy,
     "proto": proto,
     "bundle": bundle,
+    "conformance": conformance,
     "clean": clean,
 }
 
@@ -275,7 +282,7 @@ def main() -> int:
         prog="python scripts/run.py",
         description="Run one of the repository's commands; its environment is made the first time.",
         epilog="commands:\n"
-        + "\n".join(f"  {name:8} {command.__doc__}" for name, command in COMMANDS.items()),
+        + "\n".join(f"  {name:11} {command.__doc__}" for name, command in COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(

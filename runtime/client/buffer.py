@@ -50,19 +50,19 @@ class FrameBuffer:
                 return
             k = plan.start_frame
             self._plan = plan
-            shown = self._at(self._shown_s) if self._rejoining and self._shown_s is not None else None
+            shown = self._shown() if self._rejoining or self._starved or self._is_late(k) else None
             self._replaced = {i: f for i, f in self._frames.items() if k <= i < k + _SPLICE_S * self.fps}
             for index in [i for i in self._frames if i >= k]:
                 del self._frames[index]
             self._take(poses)
-            if shown is not None:
-                self._bridge_over(shown)
+            self._bridge_over(shown)
             self._rejoining = False
 
     def rejoin(self, *, resumed: bool) -> None:
         """Frames will come over another stream; those here stay until the first plan replaces them.
 
-        Where that changes what is on the screen, ``sample`` lets the difference fade away.
+        Where that changes what is on the screen, ``sample`` lets the difference fade away; also where a plan or frames
+        come too late for their time.
         """
         with self._lock:
             self._rejoining = True
@@ -70,17 +70,31 @@ class FrameBuffer:
                 self._plan = None
                 self._frames = {i: replace(pose, plan_id=0) for i, pose in self._frames.items()}
 
-    def _bridge_over(self, shown: Pose) -> None:
-        assert self._shown_s is not None
-        now = self._at(self._shown_s)
-        if now is not None and Bridge.needed(shown, now):
-            self._bridge = Bridge(shown, now, self._shown_s)
+    def _is_late(self, start_frame: int) -> bool:
+        """Whether a plan replaces what was already shown: the network took longer than the server allows for."""
+        return self._shown_s is not None and start_frame <= self._shown_s * self.fps + 1.0
+
+    def _shown(self) -> Pose | None:
+        """What is on the screen."""
+        pose = None if self._shown_s is None else self._at(self._shown_s)
+        if pose is None or self._bridge is None:
+            return pose
+        return self._bridge.apply(pose, self._shown_s or 0.0)
+
+    def _bridge_over(self, shown: Pose | None) -> None:
+        """Let what was shown fade to what is there now."""
+        now = None if shown is None or self._shown_s is None else self._at(self._shown_s)
+        if shown is None or now is None or self._shown_s is None:
+            return
+        self._bridge = Bridge(shown, now, self._shown_s) if Bridge.needed(shown, now) else None
 
     def add(self, frames: Sequence[motion_pb2.Frame]) -> None:
         """More frames; one of an older plan than the frame it would replace is ignored."""
         poses = self._poses(frames)
         with self._lock:
+            shown = self._shown() if self._starved else None
             self._take(poses)
+            self._bridge_over(shown)
 
     def _poses(self, frames: Sequence[motion_pb2.Frame]) -> list[Pose]:
         if not frames:

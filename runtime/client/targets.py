@@ -20,7 +20,7 @@ _OPTIONS = (
     # a server that is back should be found soon
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
-    ("grpc.max_reconnect_backoff_ms", 2_000),
+    ("grpc.max_reconnect_backoff_ms", 500),
 )
 _MOST_RETIRED = 4
 

@@ -44,6 +44,9 @@ class Proxy:
         """The present connections stay open and carry nothing any more."""
         self._frozen |= self._pumps
 
+    async def _carry(self, data: bytes) -> None:
+        """What the way costs a piece of data, in either direction."""
+
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.refusing:
             writer.transport.abort()
@@ -64,6 +67,7 @@ class Proxy:
             while data := await source.read(65536):
                 if asyncio.current_task() in self._frozen:
                     await asyncio.Event().wait()
+                await self._carry(data)
                 sink.write(data)
                 await sink.drain()
         except OSError:

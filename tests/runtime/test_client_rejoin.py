@@ -65,13 +65,40 @@ def test_what_changes_under_the_eyes_is_faded(side_m: float, starved: bool) -> N
     np.testing.assert_allclose(bones, np.broadcast_to(BONE_LENGTHS_M[1:], bones.shape), atol=1e-5)
 
 
-def test_an_ordinary_plan_is_shown_as_it_is() -> None:
+def test_a_plan_for_what_is_still_to_come_is_shown_as_it_is() -> None:
     frames = buffer()
     frames.begin_plan(plan(1, 0), walk(0, 60))
     joints(frames, 0.0, 1.0)
-    frames.begin_plan(plan(2, 15), walk(15, 60, plan_id=2, side_m=0.3))
-    pose = frames.sample(1.0)
+    frames.begin_plan(plan(2, 35), walk(35, 60, plan_id=2, side_m=0.3))
+    pose = frames.sample(1.2)
     assert pose is not None and pose.positions_m[0, 0] == pytest.approx(0.3)
+
+
+def test_a_plan_that_comes_after_its_time_is_faded() -> None:
+    frames, truth = buffer(), buffer()
+    frames.begin_plan(plan(1, 0), walk(0, 60))
+    before = joints(frames, 0.0, 1.0)
+    for each in (frames, truth):
+        each.begin_plan(plan(2, 15), walk(15, 90, plan_id=2, side_m=0.3))
+    once_more = joints(frames, 1.0, 0.1)
+    for each in (frames, truth):
+        each.begin_plan(plan(3, 25), walk(25, 90, plan_id=3, side_m=-0.1))
+    after = joints(frames, 1.1, 2.0)
+    assert fastest_mps(np.concatenate([before, once_more, after])) < 3.5
+    np.testing.assert_allclose(after[-1], joints(truth, 1.1, 2.0)[-1], atol=1e-6)
+
+
+def test_frames_that_come_after_their_time_are_faded_in() -> None:
+    frames = buffer()
+    frames.begin_plan(plan(1, 0), walk(0, 31))
+    before = joints(frames, 0.0, 1.6)
+    frames.add(walk(31, 10))
+    frames.add(walk(41, 90))
+    after = joints(frames, 1.6, 2.0)
+    assert fastest_mps(np.concatenate([before, after])) < 3.5, "0.6 m were missed while it held"
+    truth = buffer()
+    truth.begin_plan(plan(1, 0), walk(0, 131))
+    np.testing.assert_allclose(after[-1], joints(truth, 1.6, 2.0)[-1], atol=1e-6)
 
 
 def test_no_bridge_where_nobody_sees_a_difference() -> None:

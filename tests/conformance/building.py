@@ -1,0 +1,91 @@
+"""C# and C++ client programs from their sources, with what that needs brought along where that can be done."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HERE = Path(__file__).resolve().parent
+BUILD = ROOT / "build"
+DEBIAN = (
+    "g++", "cmake", "ninja-build", "pkg-config", "libgrpc++-dev", "libprotobuf-dev", "protobuf-compiler",
+    "protobuf-compiler-grpc",
+)  # fmt: skip
+
+
+class Missing(Exception):
+    """A client cannot be built on this machine: what is missing, and how to get it."""
+
+
+class Broken(Exception):
+    """A client's sources do not build; the message is the compiler's."""
+
+
+def csharp_program(install: bool) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Command, and environment variables. The toolchain fetches what it can by itself. Raises ``Missing``, ``Broken``."""
+    if not (HERE / "csharp" / "build.py").is_file():
+        raise Missing("tests/conformance/csharp is not there")
+    toolchain = importlib.import_module("scripts.csharp_toolchain")
+    if not install and not _has_roslyn(toolchain):
+        raise Missing("the C# compiler has not been fetched: make conformance does it")
+    try:
+        assembly = importlib.import_module("tests.conformance.csharp.build").build()
+        return tuple(toolchain.command(assembly)), toolchain.environment()
+    except toolchain.Unavailable as missing:
+        raise Missing(str(missing)) from None
+    except toolchain.CompileError as error:
+        raise Broken(str(error)) from None
+
+
+def _has_roslyn(toolchain: object) -> bool:
+    digest = getattr(toolchain, "DIGEST", "")
+    folder = Path(os.environ.get("LAMP_CSHARP_CACHE") or BUILD / "csharp") / f"roslyn-{digest[:12]}"
+    return folder.is_dir()
+
+
+def cpp_program(install: bool) -> tuple[str, ...]:
+    """Command. Debian packages are installed with ``install`` when missing and root. Raises ``Missing``, ``Broken``."""
+    source, build = HERE / "cpp", BUILD / "conformance-cpp"
+    if not (source / "CMakeLists.txt").is_file():
+        raise Missing("tests/conformance/cpp is not there")
+    if not _has_grpc():
+        if not install:
+            raise Missing(f"gRPC for C++ is missing: apt install {' '.join(DEBIAN)}")
+        _install_debian()
+    program = build / "lamp_conformance"
+    if not install and not program.is_file():  # a minute or two: not in the middle of quick tests
+        raise Missing("the C++ client has not been built: make conformance does it")
+    generator = ("-G", "Ninja") if shutil.which("ninja") else ()
+    _run("cmake", "-S", str(source), "-B", str(build), *generator, "-DCMAKE_BUILD_TYPE=Release")
+    _run("cmake", "--build", str(build), "--target", "lamp_conformance", "-j2")
+    return (str(program),)
+
+
+def _has_grpc() -> bool:
+    if not (shutil.which("pkg-config") and shutil.which("cmake") and shutil.which("grpc_cpp_plugin")):
+        return False
+    return subprocess.call(["pkg-config", "--exists", "grpc++"]) == 0
+
+
+def _install_debian() -> None:
+    if not shutil.which("apt-get") or getattr(os, "geteuid", lambda: 1)() != 0:
+        raise Missing(f"gRPC for C++ is missing, and this is not root: sudo apt install {' '.join(DEBIAN)}")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    commands = (
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *DEBIAN],
+    )
+    for command in commands:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Missing(f"apt-get could not install gRPC for C++: {done.stderr[-500:]}")
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Broken(f"{' '.join(command)} failed:\n{(done.stdout + done.stderr)[-3000:]}")
