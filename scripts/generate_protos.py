@@ -82,7 +82,13 @@ def generate_csharp(proto: Path) -> dict[str, str]:
     sources = sorted(str(path.relative_to(proto)) for path in proto.rglob("*.proto"))
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "all")
-        command = [sys.executable, "-m", "grpc_tools.protoc", f"--proto_path={proto}", "--include_source_info"]
+        command = [
+            sys.executable,
+            "-m",
+            "grpc_tools.protoc",
+            f"--proto_path={proto}",
+            "--include_source_info",
+        ]
         done = subprocess.run(
             [*command, f"--descriptor_set_out={out}", *sources],
             capture_output=True,

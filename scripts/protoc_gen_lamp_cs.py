@@ -22,7 +22,15 @@ from google.protobuf.descriptor_pb2 import (
 
 Field = FieldDescriptorProto
 HEADER = "// Generated from proto/ by scripts/protoc_gen_lamp_cs.py; do not edit.\n#nullable enable\n"
-OWN_NAMES = {"Clear", "ComputeSize", "WriteTo", "MergeFrom", "CachedSize", "Parse", "ToBytes"}  # of every message
+OWN_NAMES = {
+    "Clear",
+    "ComputeSize",
+    "WriteTo",
+    "MergeFrom",
+    "CachedSize",
+    "Parse",
+    "ToBytes",
+}  # of every message
 VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
 
 
@@ -152,7 +160,9 @@ def enum_code(
 
 def registry_code(messages: list[str]) -> str:
     """A new message by its name."""
-    cases = "".join(f'                case "{name}":\n                    return new {name}();\n' for name in messages)
+    cases = "".join(
+        f'                case "{name}":\n                    return new {name}();\n' for name in messages
+    )
     return (
         f"{HEADER}namespace Lamp.Protocol\n{{\n    /// <summary>All messages by name.</summary>\n"
         "    public static class LampMessages\n    {\n"
@@ -201,7 +211,11 @@ def message_code(
 
 def _method(signature: str, statements: list[str]) -> str:
     body = "\n".join(f"            {line}" for line in statements)
-    return f"        {signature}\n        {{\n{body}\n        }}" if body else f"        {signature}\n        {{\n        }}"
+    return (
+        f"        {signature}\n        {{\n{body}\n        }}"
+        if body
+        else f"        {signature}\n        {{\n        }}"
+    )
 
 
 def _merge(fields: list[Member]) -> list[str]:
@@ -259,7 +273,14 @@ class Member:
         if repeated and kind is not None and kind.wire == VARINT and name != "uint":
             raise ValueError(f"{message.name}.{field.name}: repeated {name} is not supported")
         return cls(
-            member(message.name, field), field.number, name, kind, repeated, field.proto3_optional, oneof, others
+            member(message.name, field),
+            field.number,
+            name,
+            kind,
+            repeated,
+            field.proto3_optional,
+            oneof,
+            others,
         )
 
     def _tag(self, wire: int) -> int:
@@ -339,7 +360,12 @@ class Member:
                 f"    size += {tag} + WireWriter.SizeOf((ulong)packed) + packed;", "}",
             ]  # fmt: skip
         if self.repeated:
-            return [f"for (int i = 0; i < {n}.Count; i++)", "{", f"    size += {tag} + {self._value('size', n + '[i]')};", "}"]
+            return [
+                f"for (int i = 0; i < {n}.Count; i++)",
+                "{",
+                f"    size += {tag} + {self._value('size', n + '[i]')};",
+                "}",
+            ]
         return self._guarded([f"size += {tag} + {self._value('size', n)};"])
 
     def _packed_size(self) -> str:
@@ -364,7 +390,12 @@ class Member:
             head = f"for (int i = 0; i < {n}.Count; i++)" if self.repeated else f"if ({n} != null)"
             return [head, "{", *(f"    {line}" for line in inner), "}"]
         if self._packed:
-            loop = [f"for (int i = 0; i < {n}.Count; i++)", "{", f"    {self._value('write', n + '[i]')};", "}"]
+            loop = [
+                f"for (int i = 0; i < {n}.Count; i++)",
+                "{",
+                f"    {self._value('write', n + '[i]')};",
+                "}",
+            ]
             inner = [tag, f"writer.Varint((ulong)({self._packed_size()}));", *loop]
             return [f"if ({n}.Count > 0)", "{", *(f"    {line}" for line in inner), "}"]
         if self.repeated:
@@ -379,7 +410,12 @@ class Member:
             into = f"{n}.Add()" if self.repeated else f"Set{n}()"
             yield (
                 self._tag(LENGTH),
-                ["{", "    WireReader nested = reader.ReadNested();", f"    {into}.MergeFrom(ref nested);", "}"],
+                [
+                    "{",
+                    "    WireReader nested = reader.ReadNested();",
+                    f"    {into}.MergeFrom(ref nested);",
+                    "}",
+                ],
             )
             return
         if not self.repeated:
@@ -408,7 +444,9 @@ def _kind(message: str, field: FieldDescriptorProto) -> Kind | None:
             "WireWriter.SizeOf((ulong)(long){v})", "{v} != 0", "0",
         )  # fmt: skip
     if field.type not in KINDS:
-        raise ValueError(f"{message}.{field.name}: type {field.type} is not supported by scripts/protoc_gen_lamp_cs.py")
+        raise ValueError(
+            f"{message}.{field.name}: type {field.type} is not supported by scripts/protoc_gen_lamp_cs.py"
+        )
     return KINDS[field.type]
 
 

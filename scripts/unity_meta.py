@@ -57,14 +57,20 @@ _IMPORTERS = {
 
 def main(argv: list[str] | None = None) -> int:
     """Write the files, or with ``--check`` name those that differ (exit status 1)."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="change nothing; fail when something is out of date")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing; fail when something is out of date"
+    )
     options = parser.parse_args(argv)
     wanted = metas(PACKAGE)
     stale = differences(wanted, PACKAGE)
     if options.check:
         for name in stale:
-            print(f"out of date: unity_client/{name} (python scripts/unity_meta.py mends it)", file=sys.stderr)
+            print(
+                f"out of date: unity_client/{name} (python scripts/unity_meta.py mends it)", file=sys.stderr
+            )
         return 1 if stale else 0
     for name in stale:
         (PACKAGE / name).unlink(missing_ok=True)
@@ -107,7 +113,9 @@ def meta(name: str, *, folder: bool) -> str:
 def differences(wanted: dict[str, str], package: Path) -> list[str]:
     """Files that are missing, differ, or belong to nothing."""
     there = {path.relative_to(package).as_posix() for path in package.rglob("*.meta")}
-    changed = {name for name in wanted.keys() & there if (package / name).read_text(encoding="utf8") != wanted[name]}
+    changed = {
+        name for name in wanted.keys() & there if (package / name).read_text(encoding="utf8") != wanted[name]
+    }
     return sorted(changed | (wanted.keys() ^ there))
 
 

@@ -52,9 +52,14 @@ namespace Lamp
         /// <summary>The plan it is about; null for everything else.</summary>
         public readonly PlanReport? Plan;
 
-        public LampEvent(LampEventKind kind, string message, string objectId = "", PlanReport? plan = null)
+        /// <summary>CODE_* of the notice it is about; 0 where it is about none.</summary>
+        public readonly int NoticeCode;
+
+        public LampEvent(
+            LampEventKind kind, string message, string objectId = "", PlanReport? plan = null, int noticeCode = 0)
         {
             Plan = plan;
+            NoticeCode = noticeCode;
             Kind = kind;
             Message = message;
             ObjectId = objectId;

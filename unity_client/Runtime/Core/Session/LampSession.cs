@@ -61,6 +61,9 @@ namespace Lamp
         /// <summary>Seconds since the last plan's revision was asked for; NaN where this game did not ask for it.</summary>
         public double LastPlanLatencyS => _runner.LastPlanLatencyS;
 
+        /// <summary>Seconds the server had left when it said that it would stop; NaN: it did not.</summary>
+        public double ServerStopsInS => _runner.StopsInS;
+
         /// <summary>Why the session failed; null while it has not.</summary>
         public LampException? Error => _runner.Error;
 

@@ -54,6 +54,9 @@ namespace Lamp
         public volatile PlanReport? LastPlan;
         public volatile LampException? Error;
 
+        /// <summary>Seconds the server had left when it said that it would stop; NaN: it did not.</summary>
+        public double StopsInS { get; private set; } = double.NaN;
+
         public double LastPlanLatencyS { get; private set; } = double.NaN;
 
         public void SetPlayhead(double sessionS)
@@ -228,6 +231,7 @@ namespace Lamp
         private void TakeUp(WelcomeInfo welcome, double lostS)
         {
             Statistics.Reconnects++;
+            StopsInS = double.NaN;
             Statistics.LastReconnectS = lostS;
             Buffer!.Rejoin(welcome.Resumed);
             Intent.SetLimits(welcome);
@@ -272,14 +276,14 @@ namespace Lamp
         {
             if (!notice.IsRefusal)
             {
-                _events.Add(new LampEvent(LampEventKind.Notice, notice.Message));
+                _events.Add(new LampEvent(LampEventKind.Notice, notice.Message, noticeCode: notice.Code));
                 return;
             }
             string? dropped = Intent.Refused(notice.Revision);
             if (dropped != null)
             {
                 Statistics.Refusals++;
-                _events.Add(new LampEvent(LampEventKind.Refused, notice.Message, dropped));
+                _events.Add(new LampEvent(LampEventKind.Refused, notice.Message, dropped, noticeCode: notice.Code));
             }
             _signal.Set();
         }
@@ -287,6 +291,7 @@ namespace Lamp
         /// <summary>The server is about to stop: its frames keep coming while another is looked for.</summary>
         private void Leave(ILampLink link)
         {
+            StopsInS = link.GoingAwayGraceS;
             _events.Add(new LampEvent(
                 LampEventKind.GoingAway, $"the server stops in {link.GoingAwayGraceS:g3} s: {link.GoingAwayReason}"));
             if (_moving == null && Options.Reconnect.GiveUpS > 0.0)
