@@ -90,6 +90,7 @@ async def geometry(site: Site, client: Client) -> None:
             if len(ids) == 1:
                 await game.tell("prompt a person walks forward")
                 await asyncio.sleep(5.5)
+            await asyncio.sleep(0.7)  # long enough to be judged
             await game.close()
             judge.well(game)
             if len(ids) == 1:
