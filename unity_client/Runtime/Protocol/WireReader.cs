@@ -47,6 +47,7 @@ namespace Lamp.Protocol
             return (uint)tag;
         }
 
+        /// <summary>Up to 10 bytes; bits beyond the 64th are dropped, as other implementations do.</summary>
         public ulong ReadVarint()
         {
             ulong value = 0;
@@ -58,10 +59,6 @@ namespace Lamp.Protocol
                     throw Bad("a number that is cut short", start);
                 }
                 byte next = _bytes[_at++];
-                if (shift == 63 && next > 1)
-                {
-                    throw Bad("a number of more than 64 bits", start);
-                }
                 value |= (ulong)(next & 0x7F) << shift;
                 if (next < 0x80)
                 {

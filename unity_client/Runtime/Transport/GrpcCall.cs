@@ -62,6 +62,10 @@ namespace Lamp
                 request.Headers.TryAddWithoutValidation("lamp-session", affinity);
             }
             _sending = SendAsync(request);
+            // a call that is cut before it is read fails without anybody to hear of it
+            _sending.ContinueWith(
+                done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted,
+                TaskScheduler.Default);
         }
 
         /// <summary>One message there, one back.</summary>
