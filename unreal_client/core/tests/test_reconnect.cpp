@@ -1,0 +1,52 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "lamp/reconnect.h"
+
+using namespace lamp;
+
+TEST_CASE("the first attempt is made at once, later ones ever later, never after more than 2 s") {
+    Backoff backoff(ReconnectPolicy{}, 42);
+    CHECK(backoff.next_s() == 0.0);
+    double delay_s = backoff.next_s();
+    CHECK(delay_s > 0.06);
+    CHECK(delay_s < 0.14);
+    double longest_s = 0.0;
+    for (int i = 0; i < 50; ++i) longest_s = std::max(longest_s, backoff.next_s());
+    CHECK(longest_s > 1.3);
+    CHECK(longest_s <= 2.0);
+    backoff.reset();
+    CHECK(backoff.next_s() == 0.0);
+}
+
+TEST_CASE("clients do not come back in step") {
+    Backoff a(ReconnectPolicy{}, 1), b(ReconnectPolicy{}, 77777);
+    a.next_s();
+    b.next_s();
+    CHECK(a.next_s() != b.next_s());
+}
+
+TEST_CASE("a transport that fails is a lost stream, a decision of the server is not") {
+    CHECK(is_lost(Status(Code::Unavailable, "")));
+    CHECK(is_lost(Status(Code::Internal, "")));
+    Status decided(Code::Internal, "");
+    decided.reason = "ENGINE_FAILED";
+    CHECK_FALSE(is_lost(decided));
+    CHECK_FALSE(is_lost(Status(Code::Unauthenticated, "")));
+    Status full(Code::ResourceExhausted, "");
+    full.reason = "TOO_MANY_SESSIONS";
+    CHECK_FALSE(is_lost(full));
+    CHECK(may_try_again(full));
+}
+
+TEST_CASE("settings that make no sense are refused by name") {
+    ReconnectPolicy policy;
+    CHECK(policy.check().ok());
+    policy.attempt_s = std::numeric_limits<double>::quiet_NaN();
+    CHECK(policy.check().message.find("attempt_s") != std::string::npos);
+    policy = ReconnectPolicy{};
+    policy.factor = 0.5;
+    CHECK_FALSE(policy.check().ok());
+}
