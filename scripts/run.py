@@ -39,7 +39,7 @@ class Environment(NamedTuple):
 RUN = Environment(".venv", ("export", "viewer", "viz"), "0.3 GB, about a minute")
 TEST = Environment(
     ".venv-test",
-    ("clip", "dev", "export", "panda3d", "train", "video", "viewer", "viz"),
+    ("clip", "csharp", "dev", "export", "panda3d", "train", "video", "viewer", "viz"),
     "1.8 GB, some minutes",
 )
 CONFORMANCE = Environment(".venv-conformance", ("csharp",), "0.4 GB, about a minute")
