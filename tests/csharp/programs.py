@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 from scripts import csharp_toolchain as toolchain
 from tests.source_tree import ROOT
 
-RUNTIME = ROOT / "unity_client" / "Runtime"
+HERE = Path(__file__).resolve().parent
+PACKAGE = ROOT / "unity_client"
 BUILD = ROOT / "build" / "tests-csharp"
 
 
@@ -24,20 +26,45 @@ def toolchain_or_skip() -> toolchain.Toolchain:
 
 
 @cache
-def library(name: str, *before: str) -> Path:
-    """An assembly of the package, on those ``before`` it."""
-    references = [library(other, *before[:i]) for i, other in enumerate(before)]
-    sources = sorted((RUNTIME / name).rglob("*.cs"))
-    output = BUILD / f"Lamp.{name}.dll"
-    return toolchain.build(toolchain.Build(sources, output, library=True, references=references))
+def definitions() -> dict[str, Path]:
+    """Assembly definitions of the package by the name of the assembly."""
+    return {path.stem: path for path in PACKAGE.rglob("*.asmdef")}
 
 
 @cache
-def program(name: str) -> Path:
-    """The program in the folder ``name`` beside this file, with the codec and the transport."""
-    references = [library("Protocol"), library("Transport", "Protocol")]
-    sources = sorted((Path(__file__).parent / name).glob("*.cs"))
-    return toolchain.build(toolchain.Build(sources, BUILD / f"{name}_tests.dll", references=references))
+def library(name: str) -> Path:
+    """An assembly of the package, compiled on what its definition allows it to see, as Unity does."""
+    definition = definitions()[name]
+    said = json.loads(definition.read_text(encoding="utf8"))
+    names = [other for other in said.get("references", ()) if other in definitions()]
+    references = [built for other in names for built in (library(other), *seen_by(other))]
+    if not said.get("noEngineReferences", False):
+        references.append(engine())
+    sources = sorted(definition.parent.rglob("*.cs"))
+    return toolchain.build(
+        toolchain.Build(sources, BUILD / f"{name}.dll", library=True, references=sorted(set(references)))
+    )
+
+
+def seen_by(name: str) -> list[Path]:
+    """What an assembly was compiled on: the compiler wants it where inherited members come from there."""
+    said = json.loads(definitions()[name].read_text(encoding="utf8"))
+    return [library(other) for other in said.get("references", ()) if other in definitions()]
+
+
+@cache
+def engine() -> Path:
+    """Stand-ins for Unity's and NUnit's types."""
+    sources = sorted((HERE / "unity_stub").glob("*.cs"))
+    return toolchain.build(toolchain.Build(sources, BUILD / "UnityStub.dll", library=True))
+
+
+@cache
+def program(name: str, *libraries: str) -> Path:
+    """The program in the folder ``name`` beside this file, on assemblies of the package or the stand-ins."""
+    references = [engine() if other == "UnityStub" else library(other) for other in libraries]
+    sources = sorted((HERE / name).glob("*.cs"))
+    return toolchain.build(toolchain.Build(sources, BUILD / f"{name}_program.dll", references=references))
 
 
 async def start(assembly: Path, *arguments: str) -> asyncio.subprocess.Process:

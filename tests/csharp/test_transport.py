@@ -34,7 +34,7 @@ class End(NamedTuple):
 @pytest.fixture(scope="module")
 def transport() -> Path:
     programs.toolchain_or_skip()
-    return programs.program("transport")
+    return programs.program("transport", "Lamp.Protocol", "Lamp.Transport")
 
 
 async def call(
