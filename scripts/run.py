@@ -92,7 +92,7 @@ def tidy(arguments: list[str]) -> int:
 
 def proto(arguments: list[str]) -> int:
     """Regenerate runtime/pb from proto/ (ARGS=--check only compares)"""
-    return run(interpreter(TEST), "scripts/generate_protos.py", *arguments)
+    return run(interpreter(TEST), "-m", "scripts.generate_protos", *arguments)
 
 
 def bundle(arguments: list[str]) -> int:
