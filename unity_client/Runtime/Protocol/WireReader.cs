@@ -10,7 +10,6 @@ namespace Lamp.Protocol
     public ref struct WireReader
     {
         private const int MaxDepth = 100;
-        private static readonly UTF8Encoding Utf8 = new UTF8Encoding(false, true);
         private readonly ReadOnlySpan<byte> _bytes;
         private readonly int _base;
         private readonly int _depth;
@@ -72,13 +71,14 @@ namespace Lamp.Protocol
 
         public double ReadDouble() => BitConverter.Int64BitsToDouble(BinaryPrimitives.ReadInt64LittleEndian(Take(8)));
 
+        /// <summary>A text; short ones that came before are not allocated again.</summary>
         public string ReadString()
         {
             int start = _at;
             ReadOnlySpan<byte> bytes = TakeLength();
             try
             {
-                return bytes.Length == 0 ? string.Empty : Utf8.GetString(bytes);
+                return TextCache.Get(bytes);
             }
             catch (DecoderFallbackException)
             {
