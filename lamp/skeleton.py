@@ -144,6 +144,13 @@ def project_bones(joints_m: Array) -> Array:
     return joints
 
 
+def leg_lengths_m(joints_m: Array) -> Array:
+    """Hip-knee-ankle length of both legs ``(T, 22, 3) -> (T, 2)``, in the unit of the joints."""
+    hips, knees, ankles = (joints_m[:, pair] for pair in ((1, 2), (4, 5), (7, 8)))
+    legs: Array = np.linalg.norm(knees - hips, axis=-1) + np.linalg.norm(ankles - knees, axis=-1)
+    return legs
+
+
 # Joints whose children move as one rigid body: (joint, left child, right child, upward child).
 RIGID_JOINTS: tuple[tuple[int, int, int, int], ...] = ((0, 1, 2, 3), (9, 13, 14, 12))
 _RIGID_CHILDREN = [c for _, *children in RIGID_JOINTS for c in children]

@@ -21,6 +21,7 @@ examples:
   lamp view                                               see and drive a character in the browser
   lamp generate "a person walks forward" --out walk.npz --gif walk.gif
   lamp edit walk.npz --target left_wrist 0.4 1.2 2.0 3.0 --out reach.npz
+  lamp export walk.npz --format glb --out walk.glb
   lamp COMMAND --help                                     all options of a command, with examples
 """
 
@@ -40,6 +41,10 @@ COMMANDS: dict[str, Command] = {
     ),
     "generate": Command("runtime.commands.generate", "motion from a sentence"),
     "edit": Command("runtime.commands.edit", "change a motion so that it meets targets and avoids obstacles"),
+    "export-onnx": Command(
+        "runtime.commands.export_onnx", "a bundle as ONNX files for game engines, checked for each"
+    ),
+    "export": Command("runtime.commands.export", "write a motion as BVH, glTF or AMASS for other programs"),
     "view": Command("runtime.commands.view", "see and drive characters in the browser"),
     "record": Command("runtime.commands.record", "play a scripted scene and keep the recording"),
     "replay": Command("runtime.commands.replay", "plan recorded sessions again and compare bit for bit"),

@@ -62,11 +62,11 @@ class PriorBackend:
 
     def warm_up(self) -> None:
         """Plan and re-plan for characters that nobody sees, one alone and then two in a batch, so that the first real
-        ones need not wait for graphs to be loaded, and the time of a step is known. Seconds on a slow machine. What
-        only geometry and offline calls need is loaded after it, beside the first characters."""
-        shapes = self._prior.engine.shapes()
-        live, later = shapes[0], [*shapes[1:], *(replace(shape, geometry=True) for shape in shapes)]
-        self._prior.engine.preload([live])
+        ones need not wait for graphs to be loaded, and the time of a step is known. Seconds on a slow machine. The
+        longer windows of offline calls are loaded after it, one at a time, beside the first characters."""
+        live, *longer = self._prior.engine.shapes()
+        wide = replace(live, geometry=True)
+        self._prior.engine.preload([live, wide])
         characters = [self.new_character(CharacterStart("a person stands")) for _ in range(2)]
         for count in (1, 2, 2):
             pairs = [(c, job) for c in characters[:count] if (job := c.next_job(0.0)) is not None]
@@ -74,7 +74,10 @@ class PriorBackend:
             for character, job in pairs:
                 character.publish(job)
                 character.put_obstacle("warm-up", Obstacle("sphere", (5.0, 1.0, 0.0)))
-        self._prior.engine.preload(later)
+        for rows in (1, 2):
+            self.optimizer.warm_up(self._prior.engine.with_geometry(live), rows)
+        later = [replace(shape, geometry=geometry) for geometry in (False, True) for shape in longer]
+        self._prior.engine.preload(later, at_once=1)
         if self._prior.engine.captured:
             self._record_steps()
 

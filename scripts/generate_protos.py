@@ -17,10 +17,7 @@ from pathlib import Path
 
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
-if __package__:
-    from scripts import protoc_gen_lamp_cs as csharp
-else:  # started as a program
-    import protoc_gen_lamp_cs as csharp
+from scripts import protoc_gen_lamp_cs as csharp
 
 ROOT = Path(__file__).resolve().parent.parent
 PROTO = ROOT / "proto"

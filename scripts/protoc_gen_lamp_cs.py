@@ -141,7 +141,7 @@ def summary(text: str, indent: str) -> str:
     return f"{indent}/// <summary>\n{body}{indent}/// </summary>\n"
 
 
-# -- enums and the list of messages --------------------------------------------------------------------------------------
+# -- enums and the list of messages -----------------------------------------------------------------------------------
 
 
 def enum_code(

@@ -36,9 +36,13 @@ class Environment(NamedTuple):
     cost: str
 
 
-RUN = Environment(".venv", ("viewer", "viz"), "0.3 GB, about a minute")
+RUN = Environment(".venv", ("export", "viewer", "viz"), "0.3 GB, about a minute")
+TEST = Environment(
+    ".venv-test",
+    ("clip", "csharp", "dev", "export", "panda3d", "train", "video", "viewer", "viz"),
+    "1.8 GB, some minutes",
+)
 CONFORMANCE = Environment(".venv-conformance", ("csharp",), "0.4 GB, about a minute")
-TEST = Environment(".venv-test", ("clip", "dev", "train", "video", "viewer", "viz"), "1.6 GB, some minutes")
 
 LINTERS = (
     ("lint (make format mends most of it)", ("-m", "ruff", "check", ".")),
@@ -88,7 +92,7 @@ def tidy(arguments: list[str]) -> int:
 
 def proto(arguments: list[str]) -> int:
     """Regenerate runtime/pb from proto/ (ARGS=--check only compares)"""
-    return run(interpreter(TEST), "scripts/generate_protos.py", *arguments)
+    return run(interpreter(TEST), "-m", "scripts.generate_protos", *arguments)
 
 
 def bundle(arguments: list[str]) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from lamp.skeleton import leg_lengths_m
 from training.clips import FPS, SPLITS, Array, RawClip
 
 MAX_SPEED_MPS = 20.0  # faster than any joint of an athlete; a capture glitch beyond it
 MIN_LEG_M, MAX_LEG_M = 0.45, 1.30  # hip to ankle: a small child .. a giant
 MIN_BONE_RATIO, MAX_BONE_RATIO = 0.5, 2.0  # a thigh may differ this much from its median within one clip
-_HIPS, _KNEES, _ANKLES = [1, 2], [4, 5], [7, 8]
 
 
 def reason_to_skip(clip: RawClip, least_frames: int) -> str | None:
@@ -42,13 +42,6 @@ def _not_finite(joints: Array) -> str | None:
         return None
     frame, joint, _ = np.argwhere(bad)[0]
     return f"NaN or infinite values: {int(bad.sum())}, first in frame {frame}, joint {joint}"
-
-
-def leg_lengths_m(joints: Array) -> Array:
-    """Hip-knee-ankle length of both legs ``(T, 22, 3) -> (T, 2)``."""
-    hips, knees, ankles = joints[:, _HIPS], joints[:, _KNEES], joints[:, _ANKLES]
-    legs: Array = np.linalg.norm(knees - hips, axis=-1) + np.linalg.norm(ankles - knees, axis=-1)
-    return legs
 
 
 def _scale(joints: Array) -> str | None:

@@ -15,8 +15,9 @@ class Engine(Protocol):
     device: str  # "cpu", or the name of the GPU
     captured: bool  # whether steps are replayed as one recorded graph
 
-    def preload(self, shapes: Sequence[Shape]) -> None:
-        """Begin to load what problems of these shapes need, beside whatever the caller does; returns at once."""
+    def preload(self, shapes: Sequence[Shape], at_once: int = 2) -> None:
+        """Begin to load what problems of these shapes need, beside whatever the caller does; returns at once. Loading
+        ``at_once`` files takes as many cores from everything else."""
 
     def encode(self, features: Array, visible: Array) -> Array:
         """Raw features ``(B, T, 137)`` with visibility ``(B, L, 6)`` -> standardised latents ``(B, L, D)``."""

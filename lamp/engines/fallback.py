@@ -26,8 +26,8 @@ class FallbackEngine:
         self._engine = engine
         self.name, self.device, self.captured = engine.name, engine.device, engine.captured
 
-    def preload(self, shapes: Sequence[Shape]) -> None:
-        self._engine.preload(shapes)
+    def preload(self, shapes: Sequence[Shape], at_once: int = 2) -> None:
+        self._engine.preload(shapes, at_once)
 
     def encode(self, features: Array, visible: Array) -> Array:
         return self._either(lambda engine: engine.encode(features, visible))

@@ -59,13 +59,24 @@ class OnnxEngine:
         self._sessions: dict[str, Future[ort.InferenceSession]] = {}
         self._loaders = ThreadPoolExecutor(_LOADERS, thread_name_prefix="lamp-graphs")
         self._lock = threading.Lock()
+        self._closed = False
 
-    def preload(self, shapes: Sequence[Shape]) -> None:
-        """Begin to make the sessions that problems of these shapes need; who needs one waits for it."""
-        wanted = {(shape.frames, shape.geometry) for shape in shapes}
-        steps = [file for (f, _, g), file in sorted(self._steps.items()) if (f, g) in wanted]
-        for file in (_PASSES[0], *steps[:1], *_PASSES[1:], *steps[1:]):
-            self._promise(file)
+    def preload(self, shapes: Sequence[Shape], at_once: int = _LOADERS) -> None:
+        """Begin to make the sessions that problems of these shapes need, those of the first shape first; who needs one
+        waits for it."""
+        wanted = [(shape.frames, shape.geometry) for shape in shapes]
+        known = sorted(
+            (wanted.index((f, g)), b, file) for (f, b, g), file in self._steps.items() if (f, g) in wanted
+        )
+        steps = [file for *_, file in known]
+        files = iter((_PASSES[0], *steps[:1], *_PASSES[1:], *steps[1:]))
+
+        def go_on(_: object = None) -> None:
+            if not self._closed and (file := next(files, None)) is not None:
+                self._promise(file).add_done_callback(go_on)
+
+        for _ in range(at_once):
+            go_on()
 
     def encode(self, features: Array, visible: Array) -> Array:
         b, t, width = features.shape
@@ -112,24 +123,13 @@ class OnnxEngine:
             raise BundleError(
                 f"no step graph for {shape.frames} frames in batches of {size}; have {self._sizes(shape)}"
             )
-        session = self._session(file)
-        known = {i.name for i in session.get_inputs()}
-        feed = problem | {f"state_{k}": v for k, v in state.items()}
-        return Batch(
-            session, {k: v for k, v in feed.items() if k in known}, [o.name for o in session.get_outputs()]
-        )
+        return make_batch(self._session(file), problem, state)
 
     def run(self, batch: Batch, steps: int) -> None:
-        for _ in range(steps):
-            for name, value in zip(batch.outputs, batch.session.run(None, batch.feed), strict=True):
-                key = "state_" + name.removeprefix("next_")
-                if key in batch.feed:
-                    batch.feed[key] = value
+        run_batch(batch, steps)
 
     def read(self, batch: Batch) -> Arrays:
-        return {
-            k.removeprefix("state_"): np.array(v) for k, v in batch.feed.items() if k.startswith("state_")
-        }
+        return read_batch(batch)
 
     def release(self, shape: Shape, size: int) -> None:
         self._sessions.pop(self._steps.get((shape.frames, size, shape.geometry), ""), None)
@@ -138,6 +138,7 @@ class OnnxEngine:
         return False
 
     def close(self) -> None:
+        self._closed = True
         self._loaders.shutdown(wait=False, cancel_futures=True)
 
     def memory_bytes(self) -> int:
@@ -171,6 +172,29 @@ class OnnxEngine:
         session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         log.debug("graph %s was ready after %.2f s", file, time.monotonic() - began_s)
         return session
+
+
+def make_batch(session: ort.InferenceSession, problem: Arrays, state: Arrays) -> Batch:
+    """A batch for the session of a step graph; what the graph does not ask for is left out."""
+    known = {i.name for i in session.get_inputs()}
+    feed = problem | {f"state_{k}": v for k, v in state.items()}
+    return Batch(
+        session, {k: v for k, v in feed.items() if k in known}, [o.name for o in session.get_outputs()]
+    )
+
+
+def run_batch(batch: Batch, steps: int) -> None:
+    """Optimisation steps: what a step gives is what the next one starts from."""
+    for _ in range(steps):
+        for name, value in zip(batch.outputs, batch.session.run(None, batch.feed), strict=True):
+            key = "state_" + name.removeprefix("next_")
+            if key in batch.feed:
+                batch.feed[key] = value
+
+
+def read_batch(batch: Batch) -> Arrays:
+    """The state of a batch: copies."""
+    return {k.removeprefix("state_"): np.array(v) for k, v in batch.feed.items() if k.startswith("state_")}
 
 
 def external_names(graph: bytes) -> set[str]:

@@ -47,7 +47,7 @@ class TorchEngine:
         if device.type == "cuda":
             torch.backends.cuda.matmul.allow_tf32 = True
 
-    def preload(self, shapes: Sequence[Shape]) -> None:
+    def preload(self, shapes: Sequence[Shape], at_once: int = 2) -> None:
         """Nothing: the networks are on the device, and graphs are recorded by the thread that replays them."""
 
     @torch.no_grad()

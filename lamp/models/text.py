@@ -167,23 +167,27 @@ class MiniLMEncoder:
                 self._model = (_load_tokenizer(self.bundle), _load_session(self.bundle, self.threads))
             return self._model
 
-    def _compute(self, texts: list[str]) -> Array:
-        """Texts of equal token count run together: no padding, so a text's neighbours cannot change it."""
+    def states(self, texts: Sequence[str]) -> list[Array]:
+        """Hidden state of every word piece, ``(n, width)`` float32 per text; its mean, normalised, is ``embed``."""
         session = self._load()[1]
-        ids = [self.token_ids(text) for text in texts]
+        ids = [self.token_ids(text) for text in check_texts(texts)]
         by_length: dict[int, list[int]] = {}
         for i, tokens in enumerate(ids):
             by_length.setdefault(len(tokens), []).append(i)
-        out = np.zeros((len(texts), self.width), np.float32)
-        for rows in by_length.values():
-            for start in range(0, len(rows), MAX_BATCH):
+        out: list[Array] = [np.zeros((0, self.width), np.float32)] * len(ids)
+        for rows in by_length.values():  # texts of equal token count run together: no padding, so a text's
+            for start in range(0, len(rows), MAX_BATCH):  # neighbours cannot change it
                 batch = rows[start : start + MAX_BATCH]
                 table = np.array([ids[i] for i in batch], np.int64)
                 feeds = {"input_ids": table, "attention_mask": np.ones_like(table),
                          "token_type_ids": np.zeros_like(table)}  # fmt: skip
-                pooled = session.run(None, feeds)[0].mean(axis=1)
-                out[batch] = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9)
+                for i, state in zip(batch, session.run(None, feeds)[0], strict=True):
+                    out[i] = state
         return out
+
+    def _compute(self, texts: list[str]) -> Array:
+        pooled = np.stack([state.mean(axis=0) for state in self.states(texts)])
+        return pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9)
 
 
 def _printable(text: str) -> str:

@@ -8,6 +8,7 @@ by index; what needs arithmetic is kept as numbers and computed after the end.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from array import array
 from collections.abc import Mapping
@@ -31,6 +32,9 @@ _LAST_CHANGE_S = (
     4.0  # no change is made so near to the end (of a short run: its last third), for its answer's sake
 )
 _BYE_S = 5.0
+# The first frames of a plan lead over from motion that was fixed before the plan knew the scene (two frames of the
+# model on either side of an interpolated one): they are not its to decide, and not counted as settled.
+_LEADS_OVER_S = 0.1
 
 
 class Player:
@@ -52,8 +56,8 @@ class Player:
         self._playhead: float | None = None
         self._wake = asyncio.Event()
         self._ending = False
-        # settled plans: revision, whether feasible, frames shown, joints
-        self._shown: dict[int, tuple[int, bool, list[int], array[float]]] = {}
+        # settled plans: revision, whether feasible, first frame of its own, frames shown, joints
+        self._shown: dict[int, tuple[int, bool, int, list[int], array[float]]] = {}
 
     # -- the stream -------------------------------------------------------------------------------------------------
 
@@ -132,7 +136,8 @@ class Player:
         figures.resent_too_late += max(self._next - plan.start_frame, 0) if self._due_at is not None else 0
         self._plan_id, self._revision, self._settled = plan.plan_id, plan.scene_revision, plan.settled
         if plan.settled:
-            self._shown[plan.plan_id] = (plan.scene_revision, plan.feasible, [], array("f"))
+            own = plan.start_frame + math.ceil(_LEADS_OVER_S * FPS)
+            self._shown[plan.plan_id] = (plan.scene_revision, plan.feasible, own, [], array("f"))
         for index in [i for i in self._frames if i >= plan.start_frame]:
             del self._frames[index]
         self._keep(plan.frames, now)
@@ -169,8 +174,8 @@ class Player:
 
     def _remember(self, frame: motion_pb2.Frame) -> None:
         self.figures.frames_shown += 1
-        if frame.plan_id in self._shown:
-            _, _, indices, joints = self._shown[frame.plan_id]
+        if frame.plan_id in self._shown and frame.index >= self._shown[frame.plan_id][2]:
+            *_, indices, joints = self._shown[frame.plan_id]
             indices.append(frame.index)
             joints.extend(frame.joint_positions)
 
@@ -198,7 +203,7 @@ class Player:
     def finish(self) -> Figures:
         """The figures, with what is computed only now: how deep bodies were in obstacles while settled plans played."""
         self.figures.unanswered = len(self._waiting)
-        for revision, feasible, indices, joints in self._shown.values():
+        for revision, feasible, _, indices, joints in self._shown.values():
             if not indices:
                 continue
             positions = np.asarray(joints, np.float32).reshape(len(indices), -1, 3)

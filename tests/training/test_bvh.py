@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from lamp.errors import InputError
+from lamp.formats.bone_maps import Between, load_bone_map, named_maps, normalised, resolve
+from lamp.formats.bvh_file import read_bvh
 from lamp.skeleton import JOINT_NAMES, MIRROR
 from tests.training import synthetic
 from training.clips import RawClip, Skipped, SourceOptions
 from training.sources import bvh, detect
-from training.sources.bone_maps import Between, load_bone_map, named_maps, normalised, resolve
-from training.sources.bvh_file import read_bvh
 
 MAPS = {m.name: m for m in named_maps()}
 # first-choice names of each convention; joints that it places between bones have none

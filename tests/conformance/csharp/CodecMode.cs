@@ -17,17 +17,17 @@ namespace Lamp.Conformance
 
         public static void Run(Stream source, Stream sink)
         {
-            using var input = new BufferedStream(source, 1 << 20);
             using var output = new BufferedStream(sink, 1 << 20);
+            var input = new Input(source, output);
             var known = new Dictionary<string, LampMessage>();
             var writer = new WireWriter(1 << 16);
             var head = new byte[5];
             byte[] body = new byte[1 << 16];
-            while (Fill(input, head, 4))
+            while (input.Fill(head, 4))
             {
                 int count = (int)BinaryPrimitives.ReadUInt32LittleEndian(head);
                 body = body.Length < count ? new byte[count * 2] : body;
-                if (!Fill(input, body, count))
+                if (!input.Fill(body, count))
                 {
                     return;
                 }
@@ -66,19 +66,42 @@ namespace Lamp.Conformance
             return Decoded;
         }
 
-        private static bool Fill(Stream stream, byte[] into, int count)
+        /// <summary>Reads large blocks; whoever waits for answers has them before this waits for more.</summary>
+        private sealed class Input
         {
-            int got = 0;
-            while (got < count)
+            private readonly byte[] _block = new byte[1 << 20];
+            private readonly Stream _source;
+            private readonly Stream _answers;
+            private int _at;
+            private int _end;
+
+            public Input(Stream source, Stream answers)
             {
-                int more = stream.Read(into, got, count - got);
-                if (more == 0)
-                {
-                    return false;
-                }
-                got += more;
+                _source = source;
+                _answers = answers;
             }
-            return true;
+
+            public bool Fill(byte[] into, int count)
+            {
+                for (int got = 0; got < count;)
+                {
+                    if (_at == _end)
+                    {
+                        _answers.Flush();
+                        _at = 0;
+                        _end = _source.Read(_block, 0, _block.Length);
+                        if (_end == 0)
+                        {
+                            return false;
+                        }
+                    }
+                    int more = Math.Min(count - got, _end - _at);
+                    Array.Copy(_block, _at, into, got, more);
+                    _at += more;
+                    got += more;
+                }
+                return true;
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ namespace Lamp.Conformance
                 json.WriteString("convention", "UNITY");
             });
             AppDomain.CurrentDomain.UnhandledException += (_, e) => _exceptions.Add(e.ExceptionObject.ToString() ?? "?");
-            System.Threading.Tasks.TaskScheduler.UnobservedTaskException += (_, e) => _exceptions.Add(e.Exception.ToString());
+            System.Threading.Tasks.TaskScheduler.UnobservedTaskException += (_, e) => Unobserved(e.Exception);
             new Thread(Listen) { IsBackground = true }.Start();
             try
             {
@@ -51,6 +51,18 @@ namespace Lamp.Conformance
             _samples.Tell(_events);
             Done();
             return 0;
+        }
+
+        /// <summary>Of this package's tasks; .NET's own handler leaves some of failed connections behind.</summary>
+        private void Unobserved(AggregateException error)
+        {
+            foreach (Exception inner in error.Flatten().InnerExceptions)
+            {
+                if (inner is LampException || (inner.StackTrace ?? string.Empty).Contains("at Lamp."))
+                {
+                    _exceptions.Add(inner.ToString());
+                }
+            }
         }
 
         private void Listen()

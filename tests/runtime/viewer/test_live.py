@@ -49,8 +49,9 @@ class Played:
 
     @property
     def wishes(self) -> list[Any]:
-        """What the server knows of every character."""
-        return [session.work.wishes for session in self.here.server.servicer.drives.roster]
+        """What the server knows of every character, in the page's order: sessions may open in any."""
+        works = [session.work for session in self.here.server.servicer.drives.roster]
+        return [work.wishes for work in sorted(works, key=lambda work: work.start.seed)]
 
 
 def on_page(

@@ -10,7 +10,6 @@ namespace Lamp.Protocol
     public ref struct WireReader
     {
         private const int MaxDepth = 100;
-        private static readonly UTF8Encoding Utf8 = new UTF8Encoding(false, true);
         private readonly ReadOnlySpan<byte> _bytes;
         private readonly int _base;
         private readonly int _depth;
@@ -47,6 +46,7 @@ namespace Lamp.Protocol
             return (uint)tag;
         }
 
+        /// <summary>Up to 10 bytes; bits beyond the 64th are dropped, as other implementations do.</summary>
         public ulong ReadVarint()
         {
             ulong value = 0;
@@ -58,10 +58,6 @@ namespace Lamp.Protocol
                     throw Bad("a number that is cut short", start);
                 }
                 byte next = _bytes[_at++];
-                if (shift == 63 && next > 1)
-                {
-                    throw Bad("a number of more than 64 bits", start);
-                }
                 value |= (ulong)(next & 0x7F) << shift;
                 if (next < 0x80)
                 {
@@ -75,13 +71,14 @@ namespace Lamp.Protocol
 
         public double ReadDouble() => BitConverter.Int64BitsToDouble(BinaryPrimitives.ReadInt64LittleEndian(Take(8)));
 
+        /// <summary>A text; short ones that came before are not allocated again.</summary>
         public string ReadString()
         {
             int start = _at;
             ReadOnlySpan<byte> bytes = TakeLength();
             try
             {
-                return bytes.Length == 0 ? string.Empty : Utf8.GetString(bytes);
+                return TextCache.Get(bytes);
             }
             catch (DecoderFallbackException)
             {

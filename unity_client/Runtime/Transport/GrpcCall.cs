@@ -1,7 +1,6 @@
 #nullable enable
 using System;
 using System.Buffers.Binary;
-using System.Globalization;
 using System.IO;
 using System.Net;
 using System.Net.Http;
@@ -20,6 +19,7 @@ namespace Lamp
     {
         private const int PrefixBytes = 5;
         private readonly GrpcChannel _channel;
+        private readonly GrpcDeadline _deadline;
         private readonly CancellationTokenSource _cancel;
         private readonly PushContent _content = new PushContent();
         private readonly WireWriter _writer = new WireWriter(1024);
@@ -39,7 +39,8 @@ namespace Lamp
             CancellationToken cancel = default)
         {
             _channel = channel;
-            _cancel = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            _deadline = new GrpcDeadline(timeoutS);
+            _cancel = CancellationTokenSource.CreateLinkedTokenSource(cancel, _deadline.Token);
             var request = new HttpRequestMessage(HttpMethod.Post, new Uri(channel.Root, method))
             {
                 Version = new Version(2, 0),
@@ -47,11 +48,9 @@ namespace Lamp
             };
             _content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
             request.Headers.TryAddWithoutValidation("te", "trailers");
-            if (timeoutS > 0.0)
+            if (_deadline.Header != null)
             {
-                long ms = (long)Math.Ceiling(timeoutS * 1000.0);
-                request.Headers.TryAddWithoutValidation("grpc-timeout", ms.ToString(CultureInfo.InvariantCulture) + "m");
-                _cancel.CancelAfter(TimeSpan.FromSeconds(timeoutS));
+                request.Headers.TryAddWithoutValidation("grpc-timeout", _deadline.Header);
             }
             if (channel.Token != null)
             {
@@ -62,6 +61,10 @@ namespace Lamp
                 request.Headers.TryAddWithoutValidation("lamp-session", affinity);
             }
             _sending = SendAsync(request);
+            // a call that is cut before it is read fails without anybody to hear of it
+            _sending.ContinueWith(
+                done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted,
+                TaskScheduler.Default);
         }
 
         /// <summary>One message there, one back.</summary>
@@ -97,6 +100,25 @@ namespace Lamp
         /// <summary>The next message; false when the stream ended well.</summary>
         public async ValueTask<bool> ReadAsync(LampMessage into)
         {
+            int length = await ReadFrameAsync().ConfigureAwait(false);
+            if (length < 0)
+            {
+                return false;
+            }
+            try
+            {
+                into.Parse(_buffer.AsSpan(0, length));
+                return true;
+            }
+            catch (LampProtocolException error)
+            {
+                throw new LampException(LampStatus.Internal, $"a message of the server cannot be read: {error.Message}");
+            }
+        }
+
+        /// <summary>Bytes of the next message, which is then at the start of the buffer; -1 when the stream ended well.</summary>
+        private async ValueTask<int> ReadFrameAsync()
+        {
             try
             {
                 if (_body == null)
@@ -107,20 +129,17 @@ namespace Lamp
                 if (got == 0)
                 {
                     _content.Complete();
-                    ThrowUnlessOk(_response!.TrailingHeaders);
-                    return false;
+                    ThrowUnlessOk(_response!.Headers.Contains(GrpcStatus.Header)
+                        ? (HttpHeaders)_response.Headers
+                        : _response.TrailingHeaders);
+                    return -1;
                 }
                 int length = CheckPrefix(got);
                 if (await FillAsync(length).ConfigureAwait(false) < length)
                 {
                     throw new LampException(LampStatus.Unavailable, "the stream broke off within a message");
                 }
-                into.Parse(_buffer.AsSpan(0, length));
-                return true;
-            }
-            catch (LampProtocolException error)
-            {
-                throw new LampException(LampStatus.Internal, $"a message of the server cannot be read: {error.Message}");
+                return length;
             }
             catch (Exception error) when (!(error is LampException))
             {
@@ -135,12 +154,10 @@ namespace Lamp
             {
                 throw new LampException(LampStatus.Internal, "the server ended the call without an answer");
             }
-            byte[] answer = into.ToBytes();
-            while (await ReadAsync(into).ConfigureAwait(false))
+            if (await ReadFrameAsync().ConfigureAwait(false) >= 0)
             {
-                // nothing should follow
+                throw new LampException(LampStatus.Internal, "the server sent more than one answer");
             }
-            into.Parse(answer);
         }
 
         /// <summary>Ends the call without a word; from any thread.</summary>
@@ -162,6 +179,7 @@ namespace Lamp
             Cancel();
             _response?.Dispose();
             _cancel.Dispose();
+            _deadline.Dispose();
         }
 
         private void Encode(LampMessage message)
@@ -256,6 +274,11 @@ namespace Lamp
             if (error is LampException)
             {
                 return error;
+            }
+            if (_deadline.IsOver)
+            {
+                return new LampException(
+                    LampStatus.DeadlineExceeded, $"{_channel.Address} did not answer in time", inner: error);
             }
             if (_cancel.IsCancellationRequested)
             {

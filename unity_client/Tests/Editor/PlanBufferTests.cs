@@ -73,7 +73,7 @@ namespace Lamp.Tests
             _buffer.Sample(1.2, _pose);
             Assert.Greater(_pose.RootPosition.X, 0.01);
             Assert.Less(_pose.RootPosition.X, 0.5);
-            _buffer.Sample(2.6, _pose);
+            _buffer.Sample(2.8, _pose);
             Assert.AreEqual(1.0, _pose.RootPosition.X, 1e-3);
         }
 

@@ -9,8 +9,8 @@ namespace Lamp
     internal sealed class PoseBridge
     {
         private const float LeastS = 0.3f;
-        private const float MostS = 1.5f;
-        private const float UnitsPerS = 1f; // at which the place is brought in line
+        private const float MostS = 4f;
+        private const float UnitsPerS = 0.6f; // at which the place is brought in line: a runner stays a runner
         private const float SamePlace = 1e-3f;
         private const float SameTurnRad = 2e-3f;
 

@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from lamp.errors import InputError
 from lamp.skeleton import JOINT_NAMES
-from training.clips import Array
+
+Array = NDArray[Any]
 
 _SIDED = ("hip", "knee", "ankle", "foot", "collar", "shoulder", "elbow", "wrist")
 _PREFIX = re.compile(r"^(mixamorig\d*|character\d+|robot|bip\d+)(?=.)")
@@ -115,7 +117,7 @@ def _explain(bone_map: BoneMap, missing: Sequence[str], bones: Sequence[str]) ->
         parts.append(f"{joint} ({expected}nearest bones: {nearest})")
     return (
         f"the bones fit no known naming; the closest, {bone_map.name!r}, leaves {len(missing)} of 22 joints unmapped: "
-        f"{'; '.join(parts)}. Write the map as YAML (see training/sources/bone_maps.yaml) and pass --bone-map FILE"
+        f"{'; '.join(parts)}. Write the map as YAML (see lamp/formats/bone_maps.yaml) and pass --bone-map FILE"
     )
 
 

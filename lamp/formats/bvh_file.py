@@ -10,11 +10,14 @@ import io
 import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lamp import rotations
-from training.clips import Array
+
+Array = NDArray[Any]
 
 _AXES = {"X": 0, "Y": 1, "Z": 2}
 

@@ -1,0 +1,1 @@
+"""Tables: the paper's tasks and more, run for any prior, scored, and written down."""
