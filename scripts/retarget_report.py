@@ -9,10 +9,11 @@ four of them tumbling. The exit status is 1 when a bar is missed. The figures, i
 - ``fk_error_max_m``: forward kinematics of the rotations against the joints on the standard skeleton. Bar: 0.001.
 - ``projection_error_mean_m``: raw joints of a clip, as captured, against the same on a skeleton of fixed bones: the
   clip's own mean proportions. Bar: 0.01. Nothing in it is the size of the person, which retargeting is about.
-- ``model_projection_error_mean_m``: joints as the model decodes them against the same on the standard skeleton. No bar:
-  it says how well the model keeps bones, and moves with the bundle.
-- ``max_step_deg``: largest turn of a joint against its parent in 1/60 s, except where the joints themselves jump: a bone
-  turns by more than 12 degrees in that time (720 a second). Bar: 30. ``max_step_anywhere_deg`` leaves nothing out.
+- ``model_projection_error_mean_m``: joints as the model decodes them against the same on the standard skeleton.
+  No bar: it says how well the model keeps bones, and moves with the bundle.
+- ``max_step_deg``: largest turn of a joint against its parent in 1/60 s, except where the joints themselves jump:
+  a bone turns by more than 12 degrees in that time (720 a second). Bar: 30. ``max_step_anywhere_deg`` leaves nothing
+  out.
 - ``naive_error_mean_m``: what one gets by reading the rotations of HumanML3D as those of an ordinary skeleton.
 """
 

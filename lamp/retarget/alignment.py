@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp import rotations
-from lamp.retarget.rest_check import torso_axes
+from lamp.retarget.rest_check import standing_axes
 from lamp.retarget.rig import STANDING_TOE_RAD, Rig
 from lamp.skeleton import JOINT_COUNT, PARENTS, REST_OFFSETS_M, forward_kinematics
 
@@ -25,12 +25,12 @@ def standard_rest() -> Array:
 def t_pose_from_rest(rig: Rig) -> Array:
     """World rotation ``(22, 4)`` per joint that takes the rig's rest pose to the standard T-pose.
 
-    The torso turns as a whole, so that a rig may look anywhere at rest and keeps the bend of its own spine; arms and
+    The torso turns about +Y only: a rig may look anywhere at rest, and keeps the bend of its own spine; arms and
     legs are then laid along those of the T-pose, so that a rig may rest in an A-pose; feet are matched by their soles.
     """
     ours, places = standard_rest(), rig.rest_world[0]
     theirs = {j: places[bone] for j, bone in enumerate(rig.joints) if bone >= 0}
-    axes, wanted = torso_axes(theirs), torso_axes(dict(enumerate(ours)))
+    axes, wanted = standing_axes(theirs), standing_axes(dict(enumerate(ours)))
     whole = rotations.from_matrix(wanted.T @ axes)
     aligned = np.tile(whole, (JOINT_COUNT, 1))
     for joint, child in _LIMBS:

@@ -37,7 +37,9 @@ def beyond_limits(local_rotations_xyzw: Array) -> list[Beyond]:
     """Joints beyond their limits in rotations ``(T, 22, 4)`` of the standard skeleton, worst first."""
     local = np.asarray(local_rotations_xyzw, np.float64)
     if local.ndim != 3 or local.shape[1:] != (JOINT_COUNT, 4) or not len(local):
-        raise InputError("local_rotations_xyzw", f"shape is {local.shape}; it must be (T, {JOINT_COUNT}, 4), T >= 1")
+        raise InputError(
+            "local_rotations_xyzw", f"shape is {local.shape}; it must be (T, {JOINT_COUNT}, 4), T >= 1"
+        )
     found = []
     for name, limits in HINGE_DEG.items():
         for joint in _sides(name):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 _LEAST_BONE_M = 0.005
+_MOST_LEAN_DEG = 30.0
 _MOST_M = 20.0
 _MOST_ARM_RAD, _MOST_LEG_RAD = np.radians(100.0), np.radians(60.0)  # from a T-pose
 
@@ -36,14 +37,11 @@ def check_rest(rig: Rig) -> None:
     _check_posture(rig, joints)
 
 
-def torso_axes(joints: dict[int, Array]) -> Array:
-    """Rows left, up, forward ``(3, 3)`` of a rest pose given by joint index."""
+def standing_axes(joints: dict[int, Array]) -> Array:
+    """Rows left, up, forward ``(3, 3)`` of a rest pose given by joint index: up is +Y, however the spine leans."""
     left = joints[1] - joints[2] + joints[16] - joints[17]
-    up = joints[15] - 0.5 * (joints[1] + joints[2])
-    left = left / max(float(np.linalg.norm(left)), 1e-9)
-    forward = np.cross(left, up)
-    forward = forward / max(float(np.linalg.norm(forward)), 1e-9)
-    return np.stack([left, np.cross(forward, left), forward])
+    left = left * [1.0, 0.0, 1.0] / max(float(np.hypot(left[0], left[2])), 1e-9)
+    return np.stack([left, [0.0, 1.0, 0.0], np.cross(left, [0.0, 1.0, 0.0])])
 
 
 def _check_arrays(rig: Rig) -> None:
@@ -100,11 +98,20 @@ def _check_tree(rig: Rig) -> None:
 
 
 def _check_posture(rig: Rig, joints: dict[int, Array]) -> None:
-    axes = torso_axes(joints)
-    if abs(float(np.linalg.det(axes)) - 1.0) > 1e-3:
+    trunk = joints[15] - 0.5 * (joints[1] + joints[2])
+    lean = float(
+        np.degrees(np.arccos(np.clip(trunk[1] / max(float(np.linalg.norm(trunk)), 1e-9), -1.0, 1.0)))
+    )
+    if lean > _MOST_LEAN_DEG:
         raise InputError(
             f"rig {rig.name!r}",
-            "has hips, shoulders and head in one line at rest; it is no humanoid in T-pose",
+            f"does not stand along +Y at rest: from hips to head is {lean:.0f} degrees off, {_MOST_LEAN_DEG:.0f} are "
+            "allowed. Convert it to Y up, or give its root bone the rotation that does",
+        )
+    axes = standing_axes(joints)
+    if np.linalg.norm(axes[0]) < 0.5:
+        raise InputError(
+            f"rig {rig.name!r}", "has no left and right at rest: hips and shoulders are in one line"
         )
     arm, leg = np.eye(3)[0], -np.eye(3)[1]
     for joint, child, way, most, what in (

@@ -29,8 +29,8 @@ class Rig:
     """N bones, parents before children, in metres, Y up (docs/conventions.md); any of T-pose, A-pose, any bone axes.
 
     offsets_m ``(N, 3)`` and rest_rotations_xyzw ``(N, 4)``: of each bone in its parent's frame, at rest. joints
-    ``(22,)``: index of the bone that each joint of the standard skeleton drives, -1 where the rig has none. flat_feet: the soles
-    are flat on the floor at rest (so they are on characters; the standard skeleton's are pitched up a little).
+    ``(22,)``: index of the bone that each joint of the standard skeleton drives, -1 where the rig has none.
+    flat_feet: soles are flat on the floor at rest, as they are on characters; on the standard skeleton they are not.
     """
 
     name: str

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from lamp import rotations
 from lamp.retarget.alignment import t_pose_from_rest
-from lamp.retarget.rest_check import torso_axes
 from lamp.retarget.rig import STANDING_TOE_RAD, Rig
 from lamp.skeleton import BONE_LENGTHS_M, JOINT_COUNT, depth_levels
 
@@ -152,8 +151,7 @@ def standing_heights(rig: Rig) -> tuple[float, float]:
     if not rig.flat_feet:
         length = _STANDING_ANKLE_M * leg_m(rig) / float(BONE_LENGTHS_M[[4, 5, 7, 8]].sum() / 2)
         return (length, 0.0) if min(rig.joints[10], rig.joints[11]) >= 0 else (length, length)
-    up = _up(rig)
-    heights = rig.rest_world[0] @ up
+    heights = rig.rest_world[0][:, 1]
     ankle = float(np.mean([heights[rig.joints[j]] for j in (7, 8)]))
     if min(rig.joints[10], rig.joints[11]) < 0:
         floor = 0.0 if 0.0 < ankle < 0.25 else ankle - _STANDING_ANKLE_M
@@ -161,9 +159,3 @@ def standing_heights(rig: Rig) -> tuple[float, float]:
     toe = float(np.mean([heights[rig.joints[j]] for j in (10, 11)]))
     floor = 0.0 if 0.0 <= toe < 0.15 else toe
     return ankle - floor, toe - floor
-
-
-def _up(rig: Rig) -> Array:
-    """The way up of the rest pose in the rig's own axes ``(3,)``."""
-    joints = {j: rig.rest_world[0][bone] for j, bone in enumerate(rig.joints) if bone >= 0}
-    return np.asarray(torso_axes(joints)[1])

@@ -30,7 +30,9 @@ _UPPER = rotations.normalize(REST_OFFSETS_M[MIDDLE_JOINTS].astype(np.float64))
 _LOWER = rotations.normalize(REST_OFFSETS_M[END_JOINTS].astype(np.float64))
 _HINGES = rotations.normalize(HINGES - (HINGES * _UPPER).sum(-1, keepdims=True) * _UPPER)
 _FOLDS = np.cross(_HINGES, _UPPER)  # the way the lower bone goes when the joint bends
-_REST_SIDE = (_LOWER * _HINGES).sum(-1)[:, None]
+# A bone that turns about the hinge keeps its part along it, but the hinge is not quite across the upper bone.
+_SLANT = (HINGES * _UPPER).sum(-1)[:, None]
+_KEPT = (HINGES * _LOWER).sum(-1)[:, None]
 
 
 def upper_turns(upper: Array, lower: Array, feet: Array) -> Array:
@@ -53,7 +55,8 @@ def _plane_rad(lower: Array, cos: Array, sin: Array) -> Array:
     """What the bend adds to the expected twist, given by its cosine and sine ``(4, N)``; lower: after the swing."""
     size = np.maximum(np.hypot(cos, sin), 1e-9)
     fold, side = _along(lower, _FOLDS), _along(lower, _HINGES)
-    fold, side = (cos * fold + sin * side) / size, (cos * side - sin * fold) / size - _REST_SIDE
+    fold, side = (cos * fold + sin * side) / size, (cos * side - sin * fold) / size
+    side -= (_KEPT - _SLANT * _along(lower, _UPPER)) / np.sqrt(1.0 - _SLANT**2)
     plane = np.arctan2(side, fold)
     beyond = np.maximum(np.abs(plane) - _MOST, 0.0)
     kept = np.abs(plane) - beyond * np.pi / (np.pi - _MOST)
