@@ -1,4 +1,5 @@
-"""Write ``runtime/pb`` from ``proto/``: messages, gRPC stubs and type stubs. ``make proto``; ``--check`` only compares.
+"""Write ``runtime/pb`` from ``proto/``: messages, gRPC stubs and type stubs, and the C# messages of the Unity package.
+``make proto``; ``--check`` only compares.
 
 protoc names Python modules after the folders of the .proto files, so ``proto/lamp/v1/x.proto`` would become
 ``lamp.v1.x_pb2`` and collide with the library ``lamp``. The modules are therefore moved to ``runtime.pb.v1`` and their
@@ -14,9 +15,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
+
+from scripts import protoc_gen_lamp_cs as csharp
+
 ROOT = Path(__file__).resolve().parent.parent
 PROTO = ROOT / "proto"
 TARGET = ROOT / "runtime" / "pb"
+CSHARP = ROOT / "unity_client" / "Runtime" / "Protocol" / "Generated"
 PACKAGE_DOC = '"""Generated from proto/ by scripts/generate_protos.py; do not edit."""\n'
 
 
@@ -29,15 +35,17 @@ def main(argv: list[str] | None = None) -> int:
         "--check", action="store_true", help="change nothing; fail when something is out of date"
     )
     options = parser.parse_args(argv)
-    wanted = generate(PROTO)
-    if options.check:
-        stale = differences(wanted, TARGET)
-        for path in stale:
-            print(f"out of date: runtime/pb/{path} (make proto mends it)", file=sys.stderr)
-        return 1 if stale else 0
-    write(wanted, TARGET)
-    print(f"wrote {len(wanted)} files to runtime/pb")
-    return 0
+    stale = 0
+    for target, wanted in ((TARGET, generate(PROTO)), (CSHARP, generate_csharp(PROTO))):
+        name = target.relative_to(ROOT).as_posix()
+        if not options.check:
+            write(wanted, target)
+            print(f"wrote {len(wanted)} files to {name}")
+            continue
+        for path in differences(wanted, target):
+            print(f"out of date: {name}/{path} (make proto mends it)", file=sys.stderr)
+            stale = 1
+    return stale
 
 
 def generate(proto: Path) -> dict[str, str]:
@@ -63,6 +71,33 @@ def generate(proto: Path) -> dict[str, str]:
     return files
 
 
+def generate_csharp(proto: Path) -> dict[str, str]:
+    """File name to C# of every message and enum; see protoc_gen_lamp_cs.
+
+    Raises ``RuntimeError`` with the compiler's message when a .proto file is wrong.
+    """
+    sources = sorted(str(path.relative_to(proto)) for path in proto.rglob("*.proto"))
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "all")
+        command = [
+            sys.executable,
+            "-m",
+            "grpc_tools.protoc",
+            f"--proto_path={proto}",
+            "--include_source_info",
+        ]
+        done = subprocess.run(
+            [*command, f"--descriptor_set_out={out}", *sources],
+            capture_output=True,
+            text=True,
+            cwd=proto,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"protoc failed:\n{done.stderr}")
+        return csharp.generate(FileDescriptorSet.FromString(out.read_bytes()).file)
+
+
 def relocate(code: str) -> str:
     """Imports of ``lamp.vN`` modules turned into imports of ``runtime.pb.vN``."""
     return re.sub(r"^(from|import) lamp\.(v\d+)", r"\1 runtime.pb.\2", code, flags=re.MULTILINE)
@@ -72,8 +107,8 @@ def differences(wanted: dict[str, str], target: Path) -> list[str]:
     """Files that are missing, differ, or are there without a .proto file."""
     there = {
         path.relative_to(target).as_posix()
-        for path in target.rglob("*.py*")
-        if path.suffix in (".py", ".pyi")
+        for path in target.rglob("*")
+        if path.suffix in (".py", ".pyi", ".cs")
     }
     changed = {
         path for path in wanted.keys() & there if (target / path).read_text(encoding="utf8") != wanted[path]

@@ -72,7 +72,7 @@ def reaching() -> Motion:
 
 
 def character(legs: float, arms: float) -> tuple[Rig, Array]:
-    """A Mixamo character whose limbs are so much longer than the standard skeleton's; and all lengths as factors (22,)."""
+    """A Mixamo character with limbs so much longer than the standard skeleton's; and all lengths as factors."""
     factor = np.full(JOINT_COUNT, 0.5 + 0.5 * legs)
     factor[[4, 5, 7, 8]], factor[[18, 19, 20, 21]] = legs, arms
     names = bone_map("mixamo")

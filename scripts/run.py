@@ -39,7 +39,7 @@ class Environment(NamedTuple):
 RUN = Environment(".venv", ("export", "viewer", "viz"), "0.3 GB, about a minute")
 TEST = Environment(
     ".venv-test",
-    ("clip", "dev", "export", "panda3d", "train", "video", "viewer", "viz"),
+    ("clip", "csharp", "dev", "export", "panda3d", "train", "video", "viewer", "viz"),
     "1.8 GB, some minutes",
 )
 CONFORMANCE = Environment(".venv-conformance", ("csharp",), "0.4 GB, about a minute")
@@ -92,7 +92,7 @@ def tidy(arguments: list[str]) -> int:
 
 def proto(arguments: list[str]) -> int:
     """Regenerate runtime/pb from proto/ (ARGS=--check only compares)"""
-    return run(interpreter(TEST), "scripts/generate_protos.py", *arguments)
+    return run(interpreter(TEST), "-m", "scripts.generate_protos", *arguments)
 
 
 def bundle(arguments: list[str]) -> int:

@@ -55,7 +55,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--data", required=True, type=Path, help="a prepared set, or any source folder `prepare` reads"
     )
     parser.add_argument("--out", type=Path, help="folder for results, pictures and what is kept for resuming")
-    parser.add_argument("--evaluator", help="shipped evaluator or folder (default: t2m)")
+    parser.add_argument("--evaluator", help="shipped evaluator, or a folder (default: t2m)")
     parser.add_argument(
         "--motions", type=int, default=usual.motions, help=f"per table and run ({usual.motions}; paper: 1024)"
     )
@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         args.motions, args.repeats, args.steps, args.max_frames, args.seed, args.split, args.long_seconds
     )
     clips = RealClips(prepared, settings.split, settings.max_frames)
-    judge = Judge(store.load(args.evaluator), clips)
+    judge = Judge(store.load_any(args.evaluator), clips)
     runner = Runner(clips, judge, settings, args.out)
     works = runner.plan([TABLES[name] for name in names], priors)
     if not works:

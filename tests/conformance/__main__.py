@@ -64,7 +64,7 @@ def _names(text: str, known: dict[str, object]) -> list[str]:
 
 def _retarget(path: Path) -> bool:
     """Write the report on retargeting, and show it. Whether it failed."""
-    done = subprocess.run([sys.executable, str(RETARGET), "--json", str(path)], cwd=ROOT, check=False)
+    done = subprocess.run([sys.executable, str(RETARGET), "--out", str(path)], cwd=ROOT, check=False)
     if path.is_file():
         figures = {k: v for k, v in json.loads(path.read_text()).items() if isinstance(v, int | float)}
         _say("retargeting: " + ", ".join(f"{name} {value:.4g}" for name, value in figures.items()))

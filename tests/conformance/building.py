@@ -26,7 +26,7 @@ class Broken(Exception):
 
 
 def csharp_program(install: bool) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Command, and environment variables. The toolchain fetches what it can by itself. Raises ``Missing``, ``Broken``."""
+    """Command, and environment variables; fetches what it can by itself. Raises ``Missing``, ``Broken``."""
     if not (HERE / "csharp" / "build.py").is_file():
         raise Missing("tests/conformance/csharp is not there")
     toolchain = importlib.import_module("scripts.csharp_toolchain")

@@ -8,6 +8,7 @@ import numpy as np
 
 from training.evaluation.clips import Array, RealClips
 from training.evaluator.evaluator import Evaluator
+from training.evaluator.published import PublishedEvaluator
 from training.metrics.clip import FootSkate, Jitter
 from training.metrics.content import LabelPreservation
 from training.metrics.frechet import FrechetDistance
@@ -19,7 +20,7 @@ Scores = dict[str, float]
 class Judge:
     """Scores that several tables share. ``real`` are the embeddings of every clip of the split."""
 
-    def __init__(self, evaluator: Evaluator, clips: RealClips) -> None:
+    def __init__(self, evaluator: Evaluator | PublishedEvaluator, clips: RealClips) -> None:
         self.evaluator = evaluator
         self.real = evaluator.embed_motions([c.joints_m for c in clips.all()])
 
@@ -37,9 +38,11 @@ class Judge:
 
     def fidelity(self, embeddings: Array, originals: Array) -> Scores:
         """How near results are to what they were made from: paired and as sets, and by their action label."""
-        labels = LabelPreservation()(self.evaluator.actions(embeddings), self.evaluator.actions(originals))
-        return {
+        scores = {
             "dist_gt": PairedDistance()(embeddings, originals),
             "fid_gt": FrechetDistance()(embeddings, originals),
-            "label_kept": labels,
         }
+        if self.evaluator.labels_actions:
+            before, after = self.evaluator.actions(originals), self.evaluator.actions(embeddings)
+            scores["label_kept"] = LabelPreservation()(after, before)
+        return scores

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lamp.render import render_motion
+import numpy as np
+
+from lamp.render import Camera, fit, render_motion
+from lamp.render.camera import front_yaw
 from training import console
 from training.evaluation.clips import Array
 from training.evaluation.runner import Runner, Work
@@ -74,13 +77,20 @@ def _figure(out: Path, name: str, joints_m: Array, case: Case, label: str, work:
         targets = [] if case.task is None else [t.position_m for t in case.task.targets]
         render_motion(
             path, joints_m[:_FRAMES], fps=8, size=_SIZE, obstacles=case.extra.get("drawn", case.obstacles),
-            targets=targets, camera="fit",
-            max_bytes=_MAX_BYTES,
+            targets=targets, camera=_camera(case), max_bytes=_MAX_BYTES,
         )  # fmt: skip
     note = html.escape(" ".join(filter(None, (case.kind, case.prompt))))
     shown = html.escape(label)
     image = f"<img loading='lazy' src='pictures/{path.name}' alt='{shown}'>"
     return f"<figure>{image}<figcaption><b>{shown}</b> {note}</figcaption></figure>"
+
+
+def _camera(case: Case) -> Camera:
+    """The same view for every prior: all of the original, and what was asked for."""
+    body = case.original_m[:_FRAMES].reshape(-1, 3)
+    floor = np.concatenate([body, case.targets_m]) * np.array([1.0, 0.0, 1.0])
+    points = np.concatenate([floor, body + np.array([0.0, 0.25, 0.0])])
+    return fit(points, yaw_rad=front_yaw(case.original_m[None]) + 0.7, aspect=_SIZE[0] / _SIZE[1])
 
 
 def _figures(rows: dict[str, Any]) -> str:

@@ -18,6 +18,9 @@ _BATCH = 32
 class Evaluator:
     """Embeds in the order given, whatever the lengths; the same input always gives the same row."""
 
+    reads_text = True
+    labels_actions = True
+
     def __init__(self, model: EvaluatorModel, name: str, hash_of_weights: str = "") -> None:
         self.model, self.name, self.hash = model.eval().requires_grad_(False), name, hash_of_weights
         self._text = MiniLMEncoder()

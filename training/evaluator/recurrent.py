@@ -23,12 +23,15 @@ class MovementEncoder(nn.Module):
         )  # fmt: skip
         self.out_net = nn.Linear(latent, latent)
 
-    def forward(self, frames: Tensor, lengths: Tensor) -> Tensor:
+    def forward(self, frames: Tensor, lengths: Tensor | None) -> Tensor:
         """Zeros behind ``lengths (B,)`` are put back between the convolutions: the first one's bias would otherwise
-        leak from the padding into the last code, and an embedding would depend on its neighbours in the batch."""
+        leak from the padding into the last code, and an embedding would depend on its neighbours in the batch. ``None``
+        leaves that as it is (the published evaluator pads every clip alike)."""
         x = self.main[:3](frames.transpose(1, 2))
-        inside = torch.arange(x.shape[2], device=x.device)[None] < lengths[:, None] // 2
-        x = self.main[3:](x * inside[:, None])
+        if lengths is not None:
+            inside = torch.arange(x.shape[2], device=x.device)[None] < lengths[:, None] // 2
+            x = x * inside[:, None]
+        x = self.main[3:](x)
         codes: Tensor = self.out_net(x.transpose(1, 2))
         return codes
 

@@ -12,9 +12,11 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from lamp.errors import BundleError, InputError
+from training.evaluator import published
 from training.evaluator.config import EvaluatorConfig
 from training.evaluator.evaluator import Evaluator
 from training.evaluator.model import EvaluatorModel
+from training.evaluator.published import PublishedEvaluator
 
 SHIPPED = Path(__file__).resolve().parent.parent / "evaluators"
 DEFAULT = "t2m"
@@ -34,6 +36,13 @@ def save(model: EvaluatorModel, folder: Path, info: dict[str, Any]) -> None:
         "schema": SCHEMA, "config": asdict(model.config), "sha256": _hash(folder / WEIGHTS), **info,
     }  # fmt: skip
     (folder / INFO).write_text(json.dumps(document, indent=1) + "\n", encoding="utf8")
+
+
+def load_any(name: str | Path | None = None) -> Evaluator | PublishedEvaluator:
+    """:func:`load`, or the published T2M evaluator where ``name`` is a folder with its converted weights."""
+    if name is not None and (Path(name) / published.WEIGHTS).is_file():
+        return PublishedEvaluator.load(Path(name))
+    return load(name)
 
 
 def load(name: str | Path | None = None) -> Evaluator:

@@ -89,7 +89,7 @@ async def geometry(site: Site, client: Client) -> None:
             await game.wait("plan", lambda e, r=revision: e["scene_revision"] >= r and e["feasible"])
             if len(ids) == 1:
                 await game.tell("prompt a person walks forward")
-                await asyncio.sleep(5.5)
+            await asyncio.sleep(5.5 if len(ids) == 1 else 1.0)
             await game.close()
             judge.well(game)
             if len(ids) == 1:

@@ -132,8 +132,6 @@ async def server_killed(site: Site, client: Client) -> None:
         await game.wait("lost", timeout_s=5.0)
         await site.start()
         again = await _back(game, site, 1, time.monotonic())
-            f"{took_s:.2f} s from the server being up to the welcome"
-        )
         assert not again["resumed"] and again["start_time_s"] > 1.0, f"a new server starts anew: {again}"
         told_again = await game.wait("plan", after=game.events.index(again))
         await asyncio.sleep(2.0)

@@ -27,7 +27,7 @@ from training.priors.bundle_prior import BundlePrior
 from training.priors.folder_prior import FolderPrior, read_folder
 from training.priors.input_prior import InputPrior
 
-SETTINGS = Settings(motions=4, repeats=1, steps=2, max_frames=48, long_s=10.0)
+SETTINGS = Settings(motions=4, repeats=1, steps=1, max_frames=48, long_s=10.0)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from training.evaluation.clips import RealClips
+from training.evaluation.clips import Array, RealClips
 from training.evaluation.judge import Judge, Scores
 from training.evaluation.settings import Settings
 from training.evaluation.tables.base import FID, JITTER, SKATE, Case
@@ -65,14 +65,22 @@ class TextTable:
     ) -> Scores:
         embedded = judge.embed([o.joints_m for o in outcomes])
         main = [i for i, c in enumerate(cases) if not c.kind.startswith("sample")]
-        captions = [cases[i].prompt for i in main]
-        texts, motions = judge.evaluator.embed_texts(captions), embedded[main]
+        motions = embedded[main]
         scores = judge.realism(motions, [outcomes[i].joints_m for i in main])
-        scores |= {"mm_dist": MultimodalDistance()(texts, motions), "diversity": Diversity()(motions, rng)}
-        if len(main) >= POOL:
-            scores |= {f"r_precision_{k}": RPrecision(k)(texts, motions, rng, captions) for k in (1, 2, 3)}
+        scores["diversity"] = Diversity()(motions, rng)
+        if judge.evaluator.reads_text:
+            scores |= _matching([cases[i].prompt for i in main], motions, judge, rng)
         groups = sorted({c.kind for c in cases if c.kind.startswith("sample")})
         if groups:
             samples = [[embedded[i] for i, c in enumerate(cases) if c.kind == g] for g in groups]
             scores["multimodality"] = Multimodality()(np.array(samples), rng)
         return scores
+
+
+def _matching(captions: list[str], motions: Array, judge: Judge, rng: np.random.Generator) -> Scores:
+    """How well motions fit their texts."""
+    texts = judge.evaluator.embed_texts(captions)
+    scores = {"mm_dist": MultimodalDistance()(texts, motions)}
+    if len(captions) >= POOL:
+        scores |= {f"r_precision_{k}": RPrecision(k)(texts, motions, rng, captions) for k in (1, 2, 3)}
+    return scores

@@ -35,12 +35,12 @@ public:
 
     // Whether every number of the frames is finite and their indices are sane; a bad frame must not be added.
     Status check(const FrameView* frames, std::size_t count) const;
-    // The motion from start_frame on is replaced; a plan older than the newest one is ignored (false).
+    // The motion from start_frame on is replaced; a plan older than the newest one is ignored (false). Where this, or add(),
+    // changes what is on the screen (it came too late, or from another server), sample() lets the difference fade away.
     bool begin_plan(std::uint64_t plan_id, std::int64_t start_frame, const FrameView* frames, std::size_t count);
     // More frames; one of an older plan than the frame it would replace is ignored.
     void add(const FrameView* frames, std::size_t count);
-    // Frames will come over another stream; those here stay until the first plan replaces them. Where that changes what
-    // is on the screen, sample() lets the difference fade away.
+    // Frames will come over another stream; those here stay until the first plan replaces them.
     void rejoin(bool resumed);
 
     // The pose at a session time: rotations are interpolated and the joints follow from them. Beyond what is buffered the
@@ -70,6 +70,7 @@ private:
     std::size_t place_of(std::int64_t index) const;
     bool has(std::int64_t index) const;
     void take(const FrameView* frames, std::size_t count);
+    void fade_from_shown();
     void store(const FrameView& frame);
     void drop(std::int64_t index);
     void drop_from(std::int64_t index);
@@ -92,7 +93,6 @@ private:
     bool starved_ = false;
     std::uint64_t stalls_ = 0;
     std::optional<double> shown_s_;
-    bool rejoining_ = false;          // the next plan comes from another stream
     Bridge bridge_;
     Pose shown_, instead_;            // scratch, sized once
 };

@@ -52,19 +52,32 @@ bool PlanBuffer::begin_plan(std::uint64_t plan_id, std::int64_t start_frame, con
     if (plan_id_ && plan_id < *plan_id_) return false;
     plan_id_ = plan_id;
     plan_start_ = start_frame;
-    const bool was_shown = rejoining_ && shown_s_ && at(*shown_s_, shown_);
-    if (was_shown) bridge_.apply(skeleton_, *shown_s_, shown_);
+    const bool was_shown = shown_s_ && at(*shown_s_, shown_);
     drop_from(start_frame);
     take(frames, count);
-    if (was_shown && at(*shown_s_, instead_)) bridge_.begin(shown_, instead_, *shown_s_, metres_per_unit_);
-    rejoining_ = false;
+    if (was_shown) fade_from_shown();
     return true;
 }
 
-void PlanBuffer::add(const FrameView* frames, std::size_t count) { take(frames, count); }
+void PlanBuffer::add(const FrameView* frames, std::size_t count) {
+    const bool was_shown = shown_s_ && at(*shown_s_, shown_);
+    take(frames, count);
+    if (was_shown) fade_from_shown();
+}
+
+// What is on the screen may have changed, because a plan or frames came too late or from another server.
+void PlanBuffer::fade_from_shown() {
+    if (!at(*shown_s_, instead_)) return;
+    float farthest = 0.0f;
+    for (std::size_t j = 0; j < joints_; ++j) {
+        farthest = std::max(farthest, length(shown_.positions[j] - instead_.positions[j]));
+    }
+    if (farthest * metres_per_unit_ <= 1e-3) return;
+    bridge_.apply(skeleton_, *shown_s_, shown_);
+    bridge_.begin(shown_, instead_, *shown_s_, metres_per_unit_);
+}
 
 void PlanBuffer::rejoin(bool resumed) {
-    rejoining_ = true;
     if (resumed) return;
     plan_id_.reset();   // plans are numbered from 1 again
     for (Slot& slot : slots_) slot.plan_id = 0;

@@ -6,6 +6,8 @@ namespace {
 constexpr int kPingMs = 10000, kPongMs = 5000;
 // A server that is back should be found soon.
 constexpr int kFirstDialMs = 100, kMostDialMs = 1000;
+// gRPC takes its "minimum back-off" for the time in which a connection must be made, too: room for a slow network.
+constexpr int kDialMs = 2000;
 }  // namespace
 
 Targets::Targets(const ClientOptions& options) : options_(options) {}
@@ -46,7 +48,7 @@ std::shared_ptr<grpc::Channel> Targets::dial(const std::string& address) const {
     arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);   // a channel made anew dials anew
     arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstDialMs);
-    arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kFirstDialMs);
+    arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kDialMs);
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMostDialMs);
     std::shared_ptr<grpc::ChannelCredentials> credentials;
     if (options_.tls) {

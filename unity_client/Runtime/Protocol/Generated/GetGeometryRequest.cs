@@ -1,0 +1,83 @@
+// Generated from proto/ by scripts/protoc_gen_lamp_cs.py; do not edit.
+#nullable enable
+namespace Lamp.Protocol
+{
+    public sealed class GetGeometryRequest : LampMessage
+    {
+        public string Id = string.Empty;
+        /// <summary>As in GeometryHeader.</summary>
+        public CoordinateSystem? CoordinateSystem;
+        private CoordinateSystem? _spareCoordinateSystem;
+
+        /// <summary>Sets CoordinateSystem and gives it, to be filled.</summary>
+        public CoordinateSystem SetCoordinateSystem()
+        {
+            if (CoordinateSystem == null)
+            {
+                CoordinateSystem = _spareCoordinateSystem ?? (_spareCoordinateSystem = new CoordinateSystem());
+                CoordinateSystem.Clear();
+            }
+            return CoordinateSystem;
+        }
+
+        public override void Clear()
+        {
+            Id = string.Empty;
+            CoordinateSystem = null;
+        }
+
+        public override int ComputeSize()
+        {
+            int size = 0;
+            if (Id.Length > 0)
+            {
+                size += 1 + WireWriter.SizeOf(Id);
+            }
+            if (CoordinateSystem != null)
+            {
+                int nested = CoordinateSystem.ComputeSize();
+                size += 1 + WireWriter.SizeOf((ulong)nested) + nested;
+            }
+            CachedSize = size;
+            return size;
+        }
+
+        public override void WriteTo(WireWriter writer)
+        {
+            if (Id.Length > 0)
+            {
+                writer.Varint(10);
+                writer.String(Id);
+            }
+            if (CoordinateSystem != null)
+            {
+                writer.Varint(18);
+                writer.Varint((ulong)CoordinateSystem.CachedSize);
+                CoordinateSystem.WriteTo(writer);
+            }
+        }
+
+        public override void MergeFrom(ref WireReader reader)
+        {
+            uint tag;
+            while ((tag = reader.ReadTag()) != 0)
+            {
+                switch (tag)
+                {
+                    case 10: // Id
+                        Id = reader.ReadString();
+                        break;
+                    case 18: // CoordinateSystem
+                        {
+                            WireReader nested = reader.ReadNested();
+                            SetCoordinateSystem().MergeFrom(ref nested);
+                        }
+                        break;
+                    default:
+                        reader.Skip(tag);
+                        break;
+                }
+            }
+        }
+    }
+}
