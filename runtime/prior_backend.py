@@ -74,12 +74,13 @@ class PriorBackend:
             for character, job in pairs:
                 character.publish(job)
                 character.put_obstacle("warm-up", Obstacle("sphere", (5.0, 1.0, 0.0)))
-        for rows in (1, 2):
-            self.optimizer.warm_up(self._prior.engine.with_geometry(live), rows)
-        later = [replace(shape, geometry=geometry) for geometry in (False, True) for shape in longer]
-        self._prior.engine.preload(later, at_once=1)
         if self._prior.engine.captured:
             self._record_steps()
+        else:
+            for rows in (1, 2):
+                self.optimizer.warm_up(self._prior.engine.with_geometry(live), rows)
+        later = [replace(shape, geometry=geometry) for geometry in (False, True) for shape in longer]
+        self._prior.engine.preload(later, at_once=1)
 
     def _record_steps(self) -> None:
         """Let the GPU record the steps of live characters now, for every batch: later it would keep them waiting."""

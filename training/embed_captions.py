@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import logging
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lamp.formats.writing import write_whole
 from lamp.models.text import TextEncoder, check_texts
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,6 @@ def _read(path: Path, key: str) -> NDArray[np.float32] | None:
 
 
 def _write(path: Path, key: str, rows: NDArray[np.float32]) -> None:
-    """Write beside the target and rename, so that a reader never sees half a file."""
-    part = path.with_name(f"{path.stem}.{os.getpid()}.part.npz")
-    np.savez(part, key=np.array(key), embeddings=rows)
-    part.replace(path)
+    out = io.BytesIO()
+    np.savez(out, key=np.array(key), embeddings=rows)
+    write_whole(path, out.getvalue())

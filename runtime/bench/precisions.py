@@ -23,6 +23,7 @@ from lamp.prior import MotionPrior
 from lamp.problem import Arrays, Target, Weights, stack_rows
 from lamp.scene import Obstacle
 from lamp.tasks import Task
+from runtime.bench.engine import timed
 from runtime.bench.machine import circumstances
 
 ALLOWED = 0.01  # share of the objective that a precision may lose
@@ -66,9 +67,9 @@ def measure(
     tasks: int,
     threads: int,
     names: Sequence[str] = tuple(PRECISIONS),
-    timed: int = 25,
+    repeats: int = 25,
 ) -> dict[str, Any]:
-    """Precisions on so many edit and avoid tasks; ``timed`` steps make up a time.
+    """Precisions on so many edit and avoid tasks; ``repeats`` steps make up a time.
 
     The reference is torch; where it is missing, the bundle's graph.
 
@@ -87,8 +88,8 @@ def measure(
         began = time.perf_counter()
         session = open_session(content, threads)
         load_s = time.perf_counter() - began
-        figures.append(_figures(precision, content, session, load_s, rows, judge, expected, steps, timed))
-    torch_ms = judge.step_ms(rows["edit"][0], timed)
+        figures.append(_figures(precision, content, session, load_s, rows, judge, expected, steps, repeats))
+    torch_ms = judge.step_ms(rows["edit"][0], repeats)
     return circumstances() | {
         "bundle": bundle.name, "frames": key[0], "steps": steps, "threads": threads, "tasks_of_each_kind": tasks,
         "reference": {"engine": prior.engine_name, "step_ms": round(torch_ms, 2),
@@ -149,15 +150,15 @@ class _Judge:
     def step_ms(self, row: Row, repeats: int) -> float:
         """Median time of a step."""
         batch = self.engine.load(self.shape, *_batch(row))
-        return _median_ms(lambda: self.engine.run(batch, 1), repeats)
+        return timed(lambda: self.engine.run(batch, 1), repeats)
 
 
 def _figures(
     precision: str, content: bytes, session: ort.InferenceSession, load_s: float, rows: dict[str, list[Row]],
-    judge: _Judge, expected: dict[str, list[Arrays]], steps: int, timed: int,
+    judge: _Judge, expected: dict[str, list[Arrays]], steps: int, repeats: int,
 ) -> Figures:  # fmt: skip
     batch = make_batch(session, *_batch(rows["edit"][0]))
-    step_ms = _median_ms(lambda: run_batch(batch, 1), timed)
+    step_ms = timed(lambda: run_batch(batch, 1), repeats)
     changes: dict[str, list[float]] = {}
     checked = []
     for kind, found in rows.items():
@@ -233,16 +234,6 @@ def _changes(found: list[Arrays], expected: list[Arrays]) -> list[float]:
 
 def _median(values: list[float]) -> float:
     return float(np.median(values))
-
-
-def _median_ms(step: Any, repeats: int) -> float:
-    step()
-    times = []
-    for _ in range(repeats):
-        began = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - began)
-    return float(np.median(times)) * 1000.0
 
 
 def _has_torch() -> bool:

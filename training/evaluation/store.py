@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from lamp.formats.writing import write_whole
 from training.metrics.base import Array
 from training.priors.base import Outcome
 
@@ -49,16 +50,14 @@ class Cell:
             return None
 
     def keep_chunk(self, index: int, outcomes: list[Outcome]) -> None:
-        """Write a chunk beside its place, then rename."""
-        path = self._chunk_file(index)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Write a chunk, whole or not at all."""
         notes = json.dumps([{"seconds": o.seconds, "steps": o.steps, "terms": o.terms} for o in outcomes])
         arrays: dict[str, Array] = {
             f"motion_{i}": o.joints_m.astype(np.float32) for i, o in enumerate(outcomes)
         }
-        part = path.with_name(f"{path.stem}.{os.getpid()}.part.npz")
-        np.savez(part, key=np.array(self.key), notes=np.array(notes), **arrays)  # type: ignore[arg-type]
-        part.replace(path)
+        out = io.BytesIO()
+        np.savez(out, key=np.array(self.key), notes=np.array(notes), **arrays)  # type: ignore[arg-type]
+        write_whole(self._chunk_file(index), out.getvalue())
 
     def scores(self, judge: str) -> dict[str, Any] | None:
         """``{"scores": ..., "real": ...}`` of a finished cell under the same judge, or None."""
@@ -70,11 +69,8 @@ class Cell:
 
     def keep_scores(self, judge: str, scores: dict[str, float], real: dict[str, float]) -> dict[str, Any]:
         """Write the scores; returns what was written."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         document = {"key": self.key, "judge": judge, "scores": scores, "real": real}
-        part = self.folder / "scores.json.part"
-        part.write_text(json.dumps(document, indent=1), encoding="utf8")
-        part.replace(self.folder / "scores.json")
+        write_whole(self.folder / "scores.json", json.dumps(document, indent=1).encode())
         return document
 
     def _chunk_file(self, index: int) -> Path:
