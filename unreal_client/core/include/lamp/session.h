@@ -99,6 +99,8 @@ public:
     // The skeleton of the stream; nothing before the first welcome.
     std::optional<Skeleton> skeleton() const;
     std::optional<double> fps() const;
+    // How many obstacles the server lets a session have; 1024 before the first welcome.
+    std::size_t max_obstacles() const;
     SessionStats stats() const;
     const Convention& convention() const;
 

@@ -39,6 +39,7 @@ public:
     bool next_event(Event& event);
     std::optional<Skeleton> skeleton() const;
     std::optional<double> fps() const;
+    std::size_t max_obstacles() const { return outgoing_.max_obstacles(); }
     SessionStats stats() const;
     const SessionOptions& options() const { return options_; }
 
