@@ -50,3 +50,12 @@ TEST_CASE("settings that make no sense are refused by name") {
     policy.factor = 0.5;
     CHECK_FALSE(policy.check().ok());
 }
+
+TEST_CASE("a connection is dialled anew when it may be what failed, not when a server spoke") {
+    CHECK(is_broken(Status(Code::Unavailable, "connection refused")));
+    CHECK(is_broken(Status(Code::DeadlineExceeded, "no welcome")));
+    Status refused(Code::Unavailable, "about to stop");
+    refused.reason = "SHUTTING_DOWN";
+    CHECK_FALSE(is_broken(refused));
+    CHECK_FALSE(is_broken(Status(Code::Unauthenticated, "wrong token")));
+}

@@ -19,6 +19,7 @@ using namespace LampConvert;
 struct FLampCharacterState
 {
     std::unique_ptr<lamp::Character> Character;
+    std::string Problem;   // of it, as reported
 };
 
 ULampCharacterComponent::ULampCharacterComponent()
@@ -158,7 +159,11 @@ void ULampCharacterComponent::TickComponent(float DeltaTime, ELevelTick TickType
             Feed();
         }
     }
-    Report(To(Character->problem()));
+    if (Character->problem() != State->Problem)
+    {
+        State->Problem = Character->problem();
+        Report(To(State->Problem));
+    }
 }
 
 void ULampCharacterComponent::TakeEvents()
