@@ -1,4 +1,4 @@
-"""A small stand-in for UnrealHeaderTool: checks its rules in a plugin's headers and writes the generated ones for stubs.
+"""A small stand-in for UnrealHeaderTool: checks its rules in a plugin's headers, writes the generated ones for stubs.
 
 Knows only what the plugin of this repository uses: UCLASS, UENUM, UPROPERTY and UFUNCTION on lines of their own.
 """
@@ -6,6 +6,7 @@ Knows only what the plugin of this repository uses: UCLASS, UENUM, UPROPERTY and
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 VALUES = {"bool", "float", "double", "int32", "uint8", "FString", "FName", "FText", "FVector", "FRotator", "FTransform",
@@ -20,7 +21,7 @@ class BrokenRule(Exception):
 
 
 def generate(headers: list[Path], out: Path) -> list[str]:
-    """Write ``NAME.generated.h`` into ``out`` for every header with reflected types; their classes. Raises BrokenRule."""
+    """Write ``NAME.generated.h`` into ``out`` for headers with reflected types; the classes. Raises BrokenRule."""
     text = {path: path.read_text(encoding="utf8") for path in headers}
     enums = {
         name for body in text.values() for name in re.findall(r"UENUM\(.*\)\nenum class (\w+) : uint8", body)
@@ -75,24 +76,26 @@ def _check(path: Path, lines: list[str], values: set[str], delegates: set[str]) 
     return found
 
 
-def _check_property(line: str, values: set[str], delegates: set[str], broken: object) -> None:
+def _check_property(
+    line: str, values: set[str], delegates: set[str], broken: Callable[[str], BrokenRule]
+) -> None:
     member = MEMBER.match(line)
     if not member:
-        raise broken(f"UPROPERTY is not followed by a member: {line}")  # type: ignore[operator]
+        raise broken(f"UPROPERTY is not followed by a member: {line}")
     kind = member["type"]
     if member["pointer"] or not (kind in delegates or _reflected(kind, values)):
-        raise broken(f"{line}: {kind} cannot be a property; objects are TObjectPtr")  # type: ignore[operator]
+        raise broken(f"{line}: {kind} cannot be a property; objects are TObjectPtr")
 
 
-def _check_function(line: str, values: set[str], broken: object) -> None:
+def _check_function(line: str, values: set[str], broken: Callable[[str], BrokenRule]) -> None:
     function = FUNCTION.match(line)
     if not function:
-        raise broken(f"UFUNCTION is not followed by a function: {line}")  # type: ignore[operator]
+        raise broken(f"UFUNCTION is not followed by a function: {line}")
     types = [re.sub(r" \w+( = .*)?$", "", part) for part in _parted(function["parameters"])]
     for kind in [function["type"], *types]:
         bare = kind.removeprefix("const ").removesuffix("&").strip()
         if not (bare == "void" or _reflected(bare, values) or re.fullmatch(r"[UA][A-Z]\w*\*", bare)):
-            raise broken(f"{line}: {kind} cannot be in a function for blueprints")  # type: ignore[operator]
+            raise broken(f"{line}: {kind} cannot be in a function for blueprints")
 
 
 def _reflected(kind: str, values: set[str]) -> bool:

@@ -59,7 +59,7 @@ public:
     bool next_event(Event& event);
     // Why it does not move, or the last thing the session could not use, by name; empty when nothing was wrong since the
     // last welcome. It keeps its last good motion meanwhile.
-    const std::string& problem() const { return problem_; }
+    const std::string& problem() const { return mesh_problem_.empty() ? problem_ : mesh_problem_; }
     Session& session() { return *session_; }
 
 private:
@@ -86,7 +86,7 @@ private:
     Vec3 origin_;
     ObstacleFeed feed_;
     std::vector<ObstacleNews> news_;
-    std::string problem_;
+    std::string problem_, mesh_problem_;
 };
 
 }  // namespace lamp

@@ -53,7 +53,7 @@ bool Character::bind() {
     Result<Rig> rig = Rig::bind(name_, *skeleton, bones_, bone_map_, component_from_session_, up_axis_);
     bones_.clear();
     if (!rig.ok()) {
-        problem_ = rig.status().message;
+        mesh_problem_ = rig.status().message;
         session_->close();
         return false;
     }

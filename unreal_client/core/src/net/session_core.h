@@ -55,6 +55,7 @@ private:
     Status accept(const std::shared_ptr<Link>& link);
     void take_up(const std::shared_ptr<Link>& link, double lost_s);
     void end(const Status& status);
+    bool lock_buffer();
     void buffered();
     void tell(Event event);
     void tell_lost(const Status& status);
