@@ -32,17 +32,22 @@ def definitions() -> dict[str, Path]:
 
 
 @cache
-def library(name: str) -> Path:
-    """An assembly of the package, compiled on what its definition allows it to see, as Unity does."""
+def library(name: str, http2: bool = True) -> Path:
+    """An assembly of the package, compiled on what its definition allows it to see, as Unity does: with
+    YetAnotherHttpHandler (a stand-in), or with ``http2`` False without it."""
     definition = definitions()[name]
     said = json.loads(definition.read_text(encoding="utf8"))
     names = [other for other in said.get("references", ()) if other in definitions()]
     references = [built for other in names for built in (library(other), *seen_by(other))]
     if not said.get("noEngineReferences", False):
         references.append(engine())
+    defines = [define["define"] for define in said.get("versionDefines", ()) if http2]
+    if defines:
+        references.append(http2_handler())
     sources = sorted(definition.parent.rglob("*.cs"))
+    output = BUILD / ("" if http2 else "without-http2") / f"{name}.dll"
     return toolchain.build(
-        toolchain.Build(sources, BUILD / f"{name}.dll", library=True, references=sorted(set(references)))
+        toolchain.Build(sources, output, library=True, references=sorted(set(references)), defines=defines)
     )
 
 
@@ -57,6 +62,13 @@ def engine() -> Path:
     """Stand-ins for Unity's and NUnit's types."""
     sources = sorted((HERE / "unity_stub").glob("*.cs"))
     return toolchain.build(toolchain.Build(sources, BUILD / "UnityStub.dll", library=True))
+
+
+@cache
+def http2_handler() -> Path:
+    """A stand-in for YetAnotherHttpHandler on .NET's own HTTP/2."""
+    sources = sorted((HERE / "yaha_stub").glob("*.cs"))
+    return toolchain.build(toolchain.Build(sources, BUILD / "YetAnotherHttpHandler.dll", library=True))
 
 
 @cache
