@@ -25,11 +25,7 @@ PILLAR_RADIUS_M = 0.35
 @pytest.fixture(scope="module")
 def play() -> Path:
     programs.toolchain_or_skip()
-    programs.http2_handler()
-    return programs.program(
-        "play", "UnityStub", "Lamp.Core", "Lamp.Unity", "Lamp.UnityEditor", "Lamp.Samples", "Lamp.Protocol",
-        "Lamp.Transport",
-    )  # fmt: skip
+    return programs.built("play")
 
 
 async def run(*command: str, extra: dict[str, str] | None = None, limit_s: float = 90.0) -> list[str]:
@@ -53,7 +49,7 @@ async def run(*command: str, extra: dict[str, str] | None = None, limit_s: float
 def test_play_mode_tests_pass() -> None:
     """As Unity's test runner would, with a server for those that want one."""
     programs.toolchain_or_skip()
-    tests, runner = programs.library("Lamp.Tests.Runtime"), programs.program("runner", "UnityStub")
+    tests, runner = programs.built("Lamp.Tests.Runtime"), programs.built("runner")
 
     async def body() -> list[str]:
         async with served("--resume-s", "0") as site:
@@ -66,7 +62,7 @@ def test_play_mode_tests_pass() -> None:
 
 def test_play_mode_tests_without_a_server_are_ignored_and_say_how() -> None:
     programs.toolchain_or_skip()
-    tests, runner = programs.library("Lamp.Tests.Runtime"), programs.program("runner", "UnityStub")
+    tests, runner = programs.built("Lamp.Tests.Runtime"), programs.built("runner")
     lines = asyncio.run(run(*toolchain.command(runner, str(tests)), extra={"LAMP_TEST_SERVER": ""}))
     ignored = [line for line in lines if line.startswith("ignored ")]
     assert len(ignored) >= 3 and all("LAMP_TEST_SERVER" in line for line in ignored), lines
