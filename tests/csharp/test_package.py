@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from scripts import csharp_toolchain as toolchain
 from tests.csharp import programs
-from tests.source_tree import ROOT
 
 MONO = Path("/usr/lib/mono/4.5")
 
@@ -61,14 +59,3 @@ def test_the_package_needs_no_newer_class_library_than_monos(tmp_path: Path) -> 
         if "ReadOnlySpan<T>.this[int].get" not in line and "unity_stub" not in line
     ]
     assert len(problems) == 1 and "Newer.cs" in problems[0], problems
-
-
-def test_every_asset_has_its_meta_file() -> None:
-    done = subprocess.run(
-        [sys.executable, "scripts/unity_meta.py", "--check"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr

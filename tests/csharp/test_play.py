@@ -134,6 +134,8 @@ def test_a_character_shows_its_own_certificate(play: Path, tmp_path: Path) -> No
             )
             assert good[0] == "driving", good
             for refused in (none, wrong):
-                assert refused[0] == "problem" and "'hero'" in refused[1] and site.address in refused[1], refused
+                assert refused[0] == "problem" and "'hero'" in refused[1] and site.address in refused[1], (
+                    refused
+                )
 
     asyncio.run(body())
