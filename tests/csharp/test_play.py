@@ -82,7 +82,7 @@ def test_the_sample_scene_plays_around_pillar_and_ball(play: Path, tmp_path: Pat
     assert last["told"] == 2 and not last["problem"], last
     hips = np.array([frame["joints"]["pelvis"] for frame in frames])
     head = np.array([frame["joints"]["head"] for frame in frames])
-    assert hips[-1, 2] > 5.0, "past the pillar at z = 3"
+    assert hips[-1, 2] > 5.0, "past the pillar at z = 4"
     pillar = np.array(last["pillar"])
     assert np.hypot(*(hips - pillar)[:, [0, 2]].T).min() > PILLAR_RADIUS_M
     assert (head[:, 1] - hips[:, 1]).min() > 0.3, "it is upright, in Unity's axes"

@@ -6,19 +6,25 @@ using UnityEngine;
 
 namespace Lamp.PlayTests
 {
-    /// <summary>Plays frames in real time, 60 a second where the machine can.</summary>
+    /// <summary>Plays frames in real time, or slower by a factor, 60 a second where the machine can.</summary>
     internal sealed class Clock
     {
         private const double FrameS = 1.0 / 60.0;
         private readonly Stopwatch _watch = Stopwatch.StartNew();
+        private readonly double _speed;
         private double _shownS;
+
+        public Clock(double speed = 1.0)
+        {
+            _speed = speed;
+        }
 
         public double NowS => _shownS;
 
         public void Frame()
         {
-            Thread.Sleep((int)(1000.0 * Math.Max(_shownS + FrameS - _watch.Elapsed.TotalSeconds, 0.0)));
-            double nowS = _watch.Elapsed.TotalSeconds;
+            Thread.Sleep((int)(1000.0 * Math.Max(_shownS / _speed + FrameS - _watch.Elapsed.TotalSeconds, 0.0)));
+            double nowS = _watch.Elapsed.TotalSeconds * _speed;
             StubEngine.Frame((float)(nowS - _shownS));
             _shownS = nowS;
         }

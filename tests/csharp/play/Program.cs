@@ -11,7 +11,7 @@ namespace Lamp.PlayTests
 {
     /// <summary>
     /// Plays the package's components against a server, on the stand-ins for Unity:
-    /// "sample ADDRESS SECONDS FILE" plays the sample scene and writes what was seen; "end WAY ADDRESS" drives a character
+    /// "sample ADDRESS SECONDS FILE [SPEED]" plays the sample scene and writes what was seen; "end WAY ADDRESS" drives a character
     /// and ends the game in one of several ways; "tls ADDRESS CA [CERTIFICATE KEY]" connects encrypted. Prints what happened.
     /// </summary>
     internal static class Program
@@ -23,7 +23,8 @@ namespace Lamp.PlayTests
             switch (arguments[0])
             {
                 case "sample":
-                    new Sample(arguments[1], double.Parse(arguments[2])).Record(arguments[3]);
+                    double speed = arguments.Length > 4 ? double.Parse(arguments[4]) : 1.0;
+                    new Sample(arguments[1], double.Parse(arguments[2]), speed).Record(arguments[3]);
                     break;
                 case "end":
                     End(arguments[1], LampServer.At(arguments[2]));

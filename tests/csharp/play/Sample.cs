@@ -16,9 +16,11 @@ namespace Lamp.PlayTests
     {
         private readonly string _address;
         private readonly double _seconds;
+        private readonly double _speed;
 
-        public Sample(string address, double seconds)
+        public Sample(string address, double seconds, double speed)
         {
+            _speed = speed;
             _address = address;
             _seconds = seconds;
         }
@@ -27,7 +29,7 @@ namespace Lamp.PlayTests
         {
             PlayableScene scene = new GameObject("Playable").AddComponent<PlayableScene>();
             Field("address").SetValue(scene, _address); // as Unity fills it from the scene's file
-            var clock = new Clock();
+            var clock = new Clock(_speed);
             clock.Frame();
             var hero = (LampCharacter)Field("_character").GetValue(scene)!;
             clock.Until(() => hero.Showing == SampleState.Playing, 30.0);

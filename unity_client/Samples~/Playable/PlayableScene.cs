@@ -25,10 +25,10 @@ namespace Lamp.Samples
         {
             GameObject floor = GameObject.CreatePrimitive(PrimitiveType.Plane);
             floor.name = "floor"; // the server's own floor carries the feet
-            Pillar(new Vector3(0f, 1f, 3f));
-            Ball(new Vector3(3f, 0.4f, 5f));
+            Pillar(new Vector3(0f, 1f, 4f));
+            Ball(new Vector3(5f, 0.4f, 6.5f));
             _character = Character(humanoid == null ? LampMannequin.Create("hero") : Instantiate(humanoid));
-            Target(_character, new Vector3(0f, 0.1f, 7f));
+            Target(_character, new Vector3(0f, 0.1f, 9f));
             _typed = prompt;
         }
 
