@@ -7,8 +7,8 @@ python -m tests.csharp.pictures [--bundle research] [--seconds 11] [--speed 1] [
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -19,11 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from lamp.live import LiveSettings
+from lamp.prior import MotionPrior
 from lamp.render.camera import Camera
 from lamp.render.frame import render_frame
 from lamp.render.text import label
 from lamp.scene import Obstacle
 from lamp.skeleton import JOINT_NAMES
+from runtime.prior_backend import PriorBackend
+from runtime.server import LampServer, ServerConfig
 from scripts import csharp_toolchain as toolchain
 from tests.csharp import programs
 from tests.source_tree import ROOT
@@ -43,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--bundle", default="research")
     parser.add_argument("--seconds", type=float, default=11.0, help="how long to play")
-    parser.add_argument("--speed", type=float, default=1.0, help="of the game; lower on a busy machine")
+    parser.add_argument("--speed", type=float, default=1.0, help="of the game and of the server; lower on a busy machine")
     parser.add_argument("--times", type=float, nargs="+", default=[1.5, 3.0, 4.5, 6.5], help="moments shown")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images" / "unity-sample.jpg")
     parser.add_argument("--seen", type=Path, help="what was seen: read where it is there, else written")
@@ -51,32 +55,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if args.seen and args.seen.is_file():
         frames = json.loads(args.seen.read_text(encoding="utf8"))
     else:
-        frames = played(args.bundle, args.seconds, args.speed)
+        frames = asyncio.run(played(args.bundle, args.seconds, args.speed))
         if args.seen:
             args.seen.write_text(json.dumps(frames), encoding="utf8")
     Image.fromarray(strip(frames, args.times)).save(args.out, quality=85)
     return 0
 
 
-def played(bundle: str, seconds: float, speed: float) -> list[dict[str, Any]]:
-    """What ``play/Sample.cs`` saw of the scene on a server with a bundle."""
-    program = programs.built("play")
-    serve = [sys.executable, "-m", "runtime.cli", "serve", "--port", "0", "--bundle", bundle]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        subprocess.Popen(serve, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server,
-    ):
-        try:
-            assert server.stdout is not None
-            address = server.stdout.readline().split()[2]
+async def played(bundle: str, seconds: float, speed: float) -> list[dict[str, Any]]:
+    """What ``play/Sample.cs`` saw of the scene on a server with a bundle. Slower than real time the server has as much
+    more time to plan: a busy machine shows what a free one does."""
+    program, usual = programs.built("play"), LiveSettings()
+    settings = LiveSettings(
+        first_budget_s=usual.first_budget_s / speed, improve_budget_s=usual.improve_budget_s / speed,
+        extend_budget_s=usual.extend_budget_s / speed,
+    )  # fmt: skip
+    backend = PriorBackend(MotionPrior.load(bundle), settings)
+    backend.warm_up()
+    server = LampServer(backend, ServerConfig("127.0.0.1:0"))
+    await server.start()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
             seen = Path(folder, "seen.json")
-            subprocess.run(
-                toolchain.command(program, "sample", address, str(seconds), str(seen), str(speed)),
-                env=toolchain.environment(), check=True,
-            )  # fmt: skip
+            command = toolchain.command(
+                program, "sample", f"127.0.0.1:{server.port}", str(seconds), str(seen), str(speed)
+            )
+            playing = await asyncio.create_subprocess_exec(*command, env=toolchain.environment())
+            if await playing.wait() != 0:
+                raise RuntimeError("the sample could not be played; its messages are above")
             frames: list[dict[str, Any]] = json.loads(seen.read_text(encoding="utf8"))
-        finally:
-            server.terminate()
+    finally:
+        await server.stop()
     return frames
 
 
