@@ -1,7 +1,7 @@
 """The picture of unity_client/README.md: the sample scene, played by the package's own components against a server with
 a model, as the transforms of the character say.
 
-python -m tests.csharp.pictures [--bundle research] [--seconds 11] [--speed 1] [--times 1.5 3.0 4.5 6.5] [--out FILE]
+python -m tests.csharp.pictures [--bundle research] [--seconds 11] [--speed 1] [--times 2.4 4.2 5.7 7.4] [--out FILE]
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tests.source_tree import ROOT
 
 Array = NDArray[Any]
 MODEL_FROM_UNITY = (-1.0, 1.0, 1.0)  # left-handed to right-handed
-SIZE = (330, 330)
+SIZE = (320, 300)
 PILLAR = Obstacle("capsule", (0.0, 1.0, 4.0), (0.35, 0.65, 0.0))
 GOAL = (0.0, 0.1, 9.0)
 BALL_RADIUS_M = 0.4
@@ -48,8 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--bundle", default="research")
     parser.add_argument("--seconds", type=float, default=11.0, help="how long to play")
     parser.add_argument("--speed", type=float, default=1.0, help="of the game and of the server; lower on a busy machine")
-    parser.add_argument("--times", type=float, nargs="+", default=[1.5, 3.0, 4.5, 6.5], help="moments shown")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images" / "unity-sample.jpg")
+    parser.add_argument("--times", type=float, nargs="+", default=[2.4, 4.2, 5.7, 7.4], help="moments shown")
+    parser.add_argument("--out", type=Path, default=programs.PACKAGE / "Documentation~" / "images" / "sample.jpg")
     parser.add_argument("--seen", type=Path, help="what was seen: read where it is there, else written")
     args = parser.parse_args(arguments)
     if args.seen and args.seen.is_file():
@@ -93,7 +93,7 @@ def strip(frames: Sequence[dict[str, Any]], times_s: Sequence[float]) -> Array:
     """One panel per moment, side by side ``(H, W, 3)``."""
     shown = [min(frames, key=lambda frame: abs(frame["time_s"] - time_s)) for time_s in times_s]
     hips = np.array([joints(frame)[0] for frame in frames])
-    camera = Camera((-6.4, 5.2, -0.2), (0.0, 0.55, 4.4), 0.78)
+    camera = Camera((6.3, 3.9, 0.4), (0.2, 0.8, 4.3), 0.72)
     panels = []
     for frame in shown:
         ball = Obstacle("sphere", tuple(place(frame["ball"])), (BALL_RADIUS_M, 0.0, 0.0))
