@@ -408,11 +408,12 @@ class Member:
         n = self.name
         if self.kind is None:
             into = f"{n}.Add()" if self.repeated else f"Set{n}()"
+            nested = f"reader.ReadElement({n}.Count)" if self.repeated else "reader.ReadNested()"
             yield (
                 self._tag(LENGTH),
                 [
                     "{",
-                    "    WireReader nested = reader.ReadNested();",
+                    f"    WireReader nested = {nested};",
                     f"    {into}.MergeFrom(ref nested);",
                     "}",
                 ],
