@@ -47,9 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--bundle", default="research")
     parser.add_argument("--seconds", type=float, default=11.0, help="how long to play")
-    parser.add_argument("--speed", type=float, default=1.0, help="of the game and of the server; lower on a busy machine")
+    parser.add_argument(
+        "--speed", type=float, default=1.0, help="of the game and of the server; lower on a busy machine"
+    )
     parser.add_argument("--times", type=float, nargs="+", default=[2.4, 4.2, 5.7, 7.4], help="moments shown")
-    parser.add_argument("--out", type=Path, default=programs.PACKAGE / "Documentation~" / "images" / "sample.jpg")
+    parser.add_argument(
+        "--out", type=Path, default=programs.PACKAGE / "Documentation~" / "images" / "sample.jpg"
+    )
     parser.add_argument("--seen", type=Path, help="what was seen: read where it is there, else written")
     args = parser.parse_args(arguments)
     if args.seen and args.seen.is_file():
