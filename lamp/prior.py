@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lamp import bundle as bundles
 from lamp import features, feet, gaze
-from lamp.chain import invert, to_velocity
+from lamp.beginning import Beginning
 from lamp.engines.base import Engine
 from lamp.engines.fallback import FallbackEngine
 from lamp.errors import BundleError, InputError
@@ -23,7 +23,7 @@ from lamp.models.text import load_text_encoder
 from lamp.motion import Motion
 from lamp.optimizer import PlanJob, Report, Tolerances, white_noise
 from lamp.planner import Planner
-from lamp.problem import Arrays, Target, Weights, fresh_state
+from lamp.problem import Target, Weights, fresh_state
 from lamp.scene.obstacle import Obstacle
 from lamp.scene.penetration import penetration_m
 from lamp.tasks import Task, concatenate
@@ -200,10 +200,8 @@ class MotionPrior:
         row = task.row(shape, self.planner.embed(task.prompt))
         noises = [white_noise(rng, shape) for _ in range(starts)]
         if task.reference is not None:
-            latents = self.planner.latents(_padded(task.reference.positions_m, 4))
-            if task.show is not None:
-                self._show(row, task, latents)
-            noises[0][: len(latents)] = self._inverse(latents, row)
+            found = Beginning(self.planner, self.bundle.grids).of(task, row)
+            noises[0][: len(found)] = found
         rows = []
         for noise in noises:
             own = {**row, "start_noise": noise}
@@ -212,34 +210,6 @@ class MotionPrior:
         exact = task.keep is None
         return PlanJob(shape, rows, max_steps=steps, deadline_s=deadline, context=task,
                        tolerances=Tolerances(target_error_m=0.01, least_steps=20) if exact else None)  # fmt: skip
-
-    def _show(self, row: Arrays, task: Task, latents: Array) -> None:
-        """Give the prior the shown frames as visible motion (whole tokens only), seen through the masked encoder."""
-        assert task.reference is not None and task.show is not None
-        tau = self.bundle.autoencoder.patch_frames
-        n = len(latents)
-        shown: Array = np.pad(np.asarray(task.show) > 0, (0, n * tau - task.frames), mode="edge")
-        known = np.asarray(shown.reshape(n, tau).all(1), np.float32)
-        visible = np.repeat(known[:, None], 6, 1)
-        row["context"][:n] = (
-            self.planner.latents(_padded(task.reference.positions_m, tau), visible) * known[:, None]
-        )
-        row["known"][:n] = known
-
-    def _inverse(self, latents: Array, row: Arrays) -> Array:
-        """Noise ``(L', D)`` whose chain comes nearest to ``latents (L', D)`` under the row's condition."""
-        n = len(latents)
-        shape = self.planner.shape_for(n * self.bundle.autoencoder.patch_frames)
-        grid = self.bundle.grids[shape.frames]
-        cut = {k: row[k][None, :n] for k in ("context", "known", "token_valid")}
-        cut |= {"text": row["text"][None], "has_text": row["has_text"][None]}
-
-        def velocity(z: Array, t: float) -> Array:
-            inputs = cut | {"noisy": z, "time": np.full(1, t, np.float32)}
-            v: Array = to_velocity(self.bundle.denoiser.prediction, self.engine.denoise(inputs), z, t)
-            return v
-
-        return invert(velocity, latents[None], grid)[0]
 
     def invert(self, motion: Motion, *, steps: int = 300, tolerance_m: float = 0.005) -> tuple[Array, float]:
         """Noise ``(L, D)`` whose few-step chain gives the autoencoded clip back, and the error left (MPJPE, metres).
@@ -287,24 +257,19 @@ class MotionPrior:
 
     def edit(self, motion: Motion, targets: Sequence[Target], *, prompt: str = "", **options: Any) -> Result:
         """The motion changed so that joints meet their targets."""
-        return self.optimize(
-            [Task(prompt=prompt, reference=motion, targets=tuple(targets), weights=_EDIT)], **options
-        )[0]
+        return self.optimize([Task(prompt=prompt, reference=motion, targets=tuple(targets))], **options)[0]
 
     def avoid(
         self, motion: Motion, obstacles: Sequence[Obstacle], *, prompt: str = "", **options: Any
     ) -> Result:
         """The motion changed so that no joint, with its radius, enters an obstacle."""
-        task = Task(prompt=prompt, reference=motion, obstacles=tuple(obstacles), weights=_EDIT)
+        task = Task(prompt=prompt, reference=motion, obstacles=tuple(obstacles))
         return self.optimize([task], **options)[0]
 
     def blend(self, first: Motion, second: Motion, *, seam_frames: int = 20, **options: Any) -> Result:
         """Two clips with a transition of ``seam_frames`` between them; both are kept."""
         joined, keep = concatenate(first, second, seam_frames)
         return self.optimize([Task(reference=joined, keep=keep, show=keep)], **options)[0]
-
-
-_EDIT = replace(Weights(), start=0.05)  # an edit stays near the noise of the motion it started from
 
 
 def make_engine(bundle: bundles.Bundle, engine: str, threads: int | None) -> Engine:
@@ -371,12 +336,6 @@ def _finished(task: Task, joints: Array, contacts: Array) -> Motion:
         return motion
     angles = gaze.follow(motion.positions_m, np.arange(len(motion)) / FPS, FPS, task.look_at, np.zeros(2))
     return gaze.turn_head(motion, angles)
-
-
-def _padded(joints: Array, multiple: int) -> Array:
-    """Joints whose length is a multiple, the last pose held."""
-    missing = -len(joints) % multiple
-    return np.concatenate([joints, np.repeat(joints[-1:], missing, axis=0)]) if missing else joints
 
 
 def _placed(local: Array, first: Array) -> Array:

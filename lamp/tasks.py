@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ from lamp.skeleton import JOINT_COUNT
 
 Array = NDArray[Any]
 FPS = 20.0
+# An edit stays near the motion it is made from: in its noise, its poses and its way of going.
+EDIT_WEIGHTS = Weights(start=0.05)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Task:
     show: ``(T,)`` true where the reference is given to the prior as visible motion (both ends of a blend, a prefix).
     targets, obstacles, key poses, path and look_at: in clip time and world metres. place: ground point x, y, z and
     heading of the first frame without a reference; its y is the height of the endless floor, if there is one.
+    weights: of the objective; None takes those of such a task (``weighing``).
     """
 
     prompt: str = ""
@@ -46,7 +49,7 @@ class Task:
     obstacles: tuple[Obstacle, ...] = ()
     seed: int | None = None
     place: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
-    weights: Weights = field(default_factory=Weights)
+    weights: Weights | None = None
     key_poses: tuple[KeyPose, ...] = ()
     look_at: LookAt | None = None
     path: Path | None = None
@@ -93,6 +96,26 @@ class Task:
         """Whether the ground or a grid of distances takes part."""
         return self.floor is Floor.NONE or any(o.grid is not None or o.walkable for o in self.obstacles)
 
+    @property
+    def edits(self) -> bool:
+        """Whether it changes a given motion no more than it must: a reference without ``keep``."""
+        return self.reference is not None and self.keep is None
+
+    def weighing(self) -> Weights:
+        """The weights in use."""
+        if self.weights is not None:
+            return self.weights
+        return EDIT_WEIGHTS if self.edits else Weights()
+
+    def trusted(self) -> Array:
+        """Frames ``(T,)`` of the reference that are as they should be: all of an edit, those shown of a blend, none of
+        a motion that is only to be stayed near, which may be noisy."""
+        if self.reference is None:
+            return np.zeros(self.frames)
+        if self.show is not None:
+            return (np.asarray(self.show) > 0).astype(float)
+        return np.full(self.frames, float(self.edits))
+
     def _around(self) -> Surroundings:
         """Where the clip takes place."""
         x, y, z, _ = self.place
@@ -110,7 +133,7 @@ class Task:
     def row(self, shape: Shape, embedding: Array) -> Arrays:
         """The arrays of this task in a window of ``shape``, context left empty."""
         t = self.frames
-        row = empty_row(shape, self.weights)
+        row = empty_row(shape, self.weighing())
         row["text"] = embedding
         row["has_text"] = np.array(1.0 if self.prompt else 0.0, np.float32)
         row["token_valid"][math.ceil(t / shape.patch_frames) :] = 0.0
@@ -124,6 +147,7 @@ class Task:
                 float(features.heading_rad(joints[0])),
             )
             row["reference"][:t] = joints
+            row["like_weight"][:t] = self.trusted()
             if self.keep is not None:
                 keep = np.asarray(self.keep, np.float32)
                 row["reference_weight"][:t] = keep[:, None] if keep.ndim == 1 else keep
