@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp import bundle as bundles
-from lamp import features, feet, gaze
+from lamp import features
 from lamp.beginning import Beginning
 from lamp.engines.base import Engine
 from lamp.engines.fallback import FallbackEngine
 from lamp.errors import BundleError, InputError
+from lamp.finishing import finished
 from lamp.models.text import load_text_encoder
 from lamp.motion import Motion
 from lamp.optimizer import PlanJob, Report, Tolerances, white_noise
@@ -26,7 +27,7 @@ from lamp.planner import Planner
 from lamp.problem import Target, Weights, fresh_state
 from lamp.scene.obstacle import Obstacle
 from lamp.scene.penetration import penetration_m
-from lamp.tasks import Task, concatenate
+from lamp.tasks import HOLDS_M, Task, concatenate
 
 Array = NDArray[Any]
 log = logging.getLogger(__name__)
@@ -206,10 +207,12 @@ class MotionPrior:
         for noise in noises:
             own = {**row, "start_noise": noise}
             rows.append((own, fresh_state(shape, noise, budget=steps, rate=rate)))
+        if task.holds_already():  # one evaluation of the motion as it is, for the report
+            rows, steps = [(rows[0][0], fresh_state(shape, noises[0], budget=1, rate=0.0))], 1
         deadline = float("inf") if deadline_s is None else time.monotonic() + deadline_s
-        exact = task.keep is None
-        return PlanJob(shape, rows, max_steps=steps, deadline_s=deadline, context=task,
-                       tolerances=Tolerances(target_error_m=0.01, least_steps=20) if exact else None)  # fmt: skip
+        # a kept motion and an edit are worked on to the end: first they come near, then they become clean
+        tolerances = Tolerances(target_error_m=HOLDS_M, least_steps=20) if task.reference is None else None
+        return PlanJob(shape, rows, max_steps=steps, deadline_s=deadline, context=task, tolerances=tolerances)
 
     def invert(self, motion: Motion, *, steps: int = 300, tolerance_m: float = 0.005) -> tuple[Array, float]:
         """Noise ``(L, D)`` whose few-step chain gives the autoencoded clip back, and the error left (MPJPE, metres).
@@ -231,7 +234,7 @@ class MotionPrior:
         """What a job made by :meth:`jobs` has reached so far."""
         task: Task = job.context
         best, report = job.best(), job.report()
-        motion = _finished(task, best["best_joints"][: task.frames], best["best_contacts"][: task.frames])
+        motion = finished(task, best["best_joints"][: task.frames], best["best_contacts"][: task.frames])
         depth = penetration_m(motion.positions_m, task.obstacles, np.arange(task.frames) / FPS).max(
             1, initial=0.0
         )
@@ -323,19 +326,6 @@ def _torch_engine(bundle: bundles.Bundle, threads: int | None, *, on_cpu: bool =
     shapes = [replace(bundle.base_shape, frames=frames) for frames in sorted(bundle.grids)]
     device = torch.device("cuda" if torch.cuda.is_available() and not on_cpu else "cpu")
     return TorchEngine(build_networks(bundle), shapes, bundle.grids, device)
-
-
-def _finished(task: Task, joints: Array, contacts: Array) -> Motion:
-    """The clip as it is shown: on uneven ground with feet on the surface, and with the head turned to its point."""
-    contacts = np.clip(contacts, 0.0, 1.0)
-    ground = task.ground()
-    if ground.maps is not None:
-        joints = feet.plant(joints, contacts, ground, feet.Footing.none(), None)
-    motion = Motion.from_positions(joints, FPS, contacts)
-    if task.look_at is None:
-        return motion
-    angles = gaze.follow(motion.positions_m, np.arange(len(motion)) / FPS, FPS, task.look_at, np.zeros(2))
-    return gaze.turn_head(motion, angles)
 
 
 def _placed(local: Array, first: Array) -> Array:

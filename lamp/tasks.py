@@ -18,13 +18,17 @@ from lamp.problem import MAX_KEYS, Arrays, KeyFrames, Shape, Target, Weights, em
 from lamp.scene.distance import pack
 from lamp.scene.ground_map import Ground
 from lamp.scene.obstacle import MAX_OBSTACLES, Obstacle
+from lamp.scene.penetration import penetration_m
 from lamp.scene.window import SceneWindows, Surroundings
 from lamp.skeleton import JOINT_COUNT
 
 Array = NDArray[Any]
 FPS = 20.0
-# An edit stays near the motion it is made from: in its noise, its poses and its way of going.
-EDIT_WEIGHTS = Weights(start=0.05)
+HOLDS_M = 0.01  # a joint as near to its target is there
+# An edit stays near the motion it is made from: in its noise, its poses and its way of going. That noise is an inverse
+# and far from white (correlation 0.8 where white noise has 0.03): asking it to become white, as a search from white
+# noise must stay, would leave the motion before anything else.
+EDIT_WEIGHTS = Weights(key=2.0, decorrelate=0.0, norm=0.0, pose=1.0, going=0.1, start=0.05)
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,27 @@ class Task:
         if self.show is not None:
             return (np.asarray(self.show) > 0).astype(float)
         return np.full(self.frames, float(self.edits))
+
+    def holds_already(self) -> bool:
+        """Whether the given motion meets all that is asked for, so that an edit has nothing to do.
+
+        Only where that can be told by targets and obstacles; poses, a path and a point to look at are worked on anyway.
+        """
+        if not self.edits or self.reference is None or self.show is not None or self.geometry:
+            return False
+        if self.key_poses or self.path is not None or self.look_at is not None:
+            return False
+        depth = penetration_m(self.reference.positions_m, self.obstacles, np.arange(self.frames) / FPS)
+        held = all(self._held(target) for target in self.targets)
+        return held and float(depth.max(initial=0.0)) == 0.0
+
+    def _held(self, target: Target) -> bool:
+        """Whether the joint of a target is there from its arrival to its end."""
+        assert self.reference is not None
+        first = self.frames - 1 if target.arrive_s is None else round(target.arrive_s * FPS)
+        there = self.reference.positions_m[first : first + round(target.hold_s * FPS) + 1, target.joint]
+        away = (there - target.position_m) * np.array(target.axis_mask)
+        return bool(np.linalg.norm(away, axis=-1).max() <= HOLDS_M)
 
     def _around(self) -> Surroundings:
         """Where the clip takes place."""
