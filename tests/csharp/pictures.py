@@ -30,7 +30,6 @@ from runtime.prior_backend import PriorBackend
 from runtime.server import LampServer, ServerConfig
 from scripts import csharp_toolchain as toolchain
 from tests.csharp import programs
-from tests.source_tree import ROOT
 
 Array = NDArray[Any]
 MODEL_FROM_UNITY = (-1.0, 1.0, 1.0)  # left-handed to right-handed
