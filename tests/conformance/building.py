@@ -31,8 +31,8 @@ class Broken(Exception):
 
 
 def csharp_program(install: bool) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Command, and environment variables. The compiler is fetched where npm is there; npm itself with ``install``, where
-    that can be done. Raises ``Missing``, ``Broken``."""
+    """Command, and environment variables. The compiler is fetched where npm is there; npm itself with ``install``,
+    where that can be done. Raises ``Missing``, ``Broken``."""
     if not (HERE / "csharp" / "build.py").is_file():
         raise Missing("tests/conformance/csharp is not there")
     toolchain = importlib.import_module("scripts.csharp_toolchain")
