@@ -219,6 +219,8 @@ def _method(signature: str, statements: list[str]) -> str:
 
 
 def _merge(fields: list[Member]) -> list[str]:
+    if not fields:
+        return ["reader.SkipRest();"]
     lines = ["uint tag;", "while ((tag = reader.ReadTag()) != 0)", "{", "    switch (tag)", "    {"]
     for field in fields:
         for tag, statements in field.read():

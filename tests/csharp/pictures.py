@@ -30,7 +30,6 @@ from runtime.prior_backend import PriorBackend
 from runtime.server import LampServer, ServerConfig
 from scripts import csharp_toolchain as toolchain
 from tests.csharp import programs
-from tests.source_tree import ROOT
 
 Array = NDArray[Any]
 MODEL_FROM_UNITY = (-1.0, 1.0, 1.0)  # left-handed to right-handed
@@ -47,9 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--bundle", default="research")
     parser.add_argument("--seconds", type=float, default=11.0, help="how long to play")
-    parser.add_argument("--speed", type=float, default=1.0, help="of the game and of the server; lower on a busy machine")
+    parser.add_argument(
+        "--speed", type=float, default=1.0, help="of the game and of the server; lower on a busy machine"
+    )
     parser.add_argument("--times", type=float, nargs="+", default=[2.4, 4.2, 5.7, 7.4], help="moments shown")
-    parser.add_argument("--out", type=Path, default=programs.PACKAGE / "Documentation~" / "images" / "sample.jpg")
+    parser.add_argument(
+        "--out", type=Path, default=programs.PACKAGE / "Documentation~" / "images" / "sample.jpg"
+    )
     parser.add_argument("--seen", type=Path, help="what was seen: read where it is there, else written")
     args = parser.parse_args(arguments)
     if args.seen and args.seen.is_file():

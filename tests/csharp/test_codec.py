@@ -81,6 +81,19 @@ def test_what_is_no_message_is_refused_where_it_is_wrong(tmp_path: Path, data: b
     assert int(allocated) < 100_000  # the exception, and no more than that
 
 
+@pytest.mark.parametrize(
+    ("message", "data"),
+    [
+        ("Bye", b"\x01\x34\x3d\x41\xdc\x28\x86\x53\xcc"),
+        ("Hello", b"\xa3\x1f\x00\x05\xa4\x1f"),  # within a group nobody knows
+        ("DriveRequest", b"\x2a\x02\x00\x05"),  # within a nested message without fields
+    ],
+)
+def test_field_0_is_skipped_where_pythons_protobuf_does(tmp_path: Path, message: str, data: bytes) -> None:
+    getattr(drive_pb2, message).FromString(data)
+    assert run(tmp_path, message, data)[:2] == ["decode 0", "encode 0"]
+
+
 def test_a_field_of_more_messages_than_any_plan_has_is_refused(tmp_path: Path) -> None:
     """Two bytes each on the wire, hundreds in memory: what a small message may cost has a bound."""
     (line,) = run(tmp_path, "Frames", b"\x0a\x00" * 70_000)

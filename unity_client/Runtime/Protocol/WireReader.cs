@@ -44,12 +44,16 @@ namespace Lamp.Protocol
                 return 0;
             }
             int start = _at;
+            uint tag = ReadUnknownTag();
+            return tag >> 3 != 0 ? tag : throw Bad("a tag that cannot be", start);
+        }
+
+        /// <summary>Field number 0 too: Python's protobuf takes it where it knows no field at all.</summary>
+        private uint ReadUnknownTag()
+        {
+            int start = _at;
             ulong tag = ReadVarint();
-            if (tag > uint.MaxValue || (tag >> 3) == 0 || _at - start > 5)
-            {
-                throw Bad("a tag that cannot be", start);
-            }
-            return (uint)tag;
+            return tag <= uint.MaxValue && _at - start <= 5 ? (uint)tag : throw Bad("a tag that cannot be", start);
         }
 
         /// <summary>Up to 10 bytes; bits beyond the 64th are dropped, as other implementations do.</summary>
@@ -135,6 +139,15 @@ namespace Lamp.Protocol
             }
         }
 
+        /// <summary>Skips everything there is: of a message that has no fields.</summary>
+        public void SkipRest()
+        {
+            while (!AtEnd)
+            {
+                Skip(ReadUnknownTag());
+            }
+        }
+
         /// <summary>Skips a field that is not known here, or has another type than it should.</summary>
         public void Skip(uint tag) => Skip(tag, 0);
 
@@ -170,11 +183,11 @@ namespace Lamp.Protocol
             }
             while (true)
             {
-                uint inner = ReadTag();
-                if (inner == 0)
+                if (AtEnd)
                 {
                     throw Bad("a group without an end", _at);
                 }
+                uint inner = ReadUnknownTag();
                 if ((inner & 7) == 4)
                 {
                     if (inner >> 3 != tag >> 3)
