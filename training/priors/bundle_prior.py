@@ -11,7 +11,8 @@ import numpy as np
 
 from lamp import bundle as bundles
 from lamp.prior import MotionPrior, make_engine
-from lamp.tasks import Task
+from lamp.problem import Weights
+from lamp.tasks import EDIT_WEIGHTS, Task
 from training.priors.base import Array, Budget, Outcome
 
 _PAPER = {"vit": "LaMP(ViT)", "resnet": "LaMP(Res)"}
@@ -52,7 +53,7 @@ class BundlePrior:
 
     @property
     def key(self) -> str:
-        digest = hashlib.blake2b(digest_size=8)
+        digest = hashlib.blake2b(repr((Weights(), EDIT_WEIGHTS)).encode(), digest_size=8)
         for name, value in sorted(self.prior.bundle.weights.items()):
             digest.update(name.encode() + value.tobytes())
         return f"{self.name}-{self.prior.engine_name}-{digest.hexdigest()}"
