@@ -101,7 +101,7 @@ def load_networks(
     averaged = {k[4:]: v for k, v in tensors.items() if k.startswith("ema.")}
     networks.denoiser.load_state_dict(averaged)
     state = {
-        name: {"steps": int(s["step"]), "minutes": round(float(s["trained_s"]) / 60, 1)}
+        name: checkpoint.effort(s)
         for name, s in (("autoencoder", autoencoder_state), ("diffusion", diffusion_state))
     }
     return networks.eval().requires_grad_(False), state

@@ -20,7 +20,8 @@ T = TypeVar("T")
 class LoopConfig:
     """How long and how fast to train; the schedule is a warm-up and a cosine over whatever time is given."""
 
-    minutes: float = 60.0  # wall-clock training time of the stage; ignored when steps > 0
+    minutes: float = 60.0  # wall-clock training time of the stage; ignored when cpu_minutes or steps > 0
+    cpu_minutes: float = 0.0  # processor time of the process instead: an equal budget on a shared machine
     steps: int = 0  # exact number of steps (reproducible resume); 0: use minutes
     stop_after_minutes: float = 0.0  # train in slices: stop, resumable, after this long in one call; 0: never
     learning_rate: float = 1e-3

@@ -52,8 +52,7 @@ def loop_config(base: LoopConfig, args: argparse.Namespace) -> LoopConfig:
     """The config's loop with ``--minutes``, ``--steps`` and ``--stop-after`` laid over it."""
     changes: dict[str, float | int] = {}
     if args.minutes is not None:
-        changes["minutes"] = args.minutes
-        changes["steps"] = 0
+        changes |= {"minutes": args.minutes, "cpu_minutes": 0.0, "steps": 0}
     if args.steps is not None:
         changes["steps"] = args.steps
     if args.stop_after is not None:
