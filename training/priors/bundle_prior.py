@@ -14,7 +14,7 @@ from lamp.prior import MotionPrior, make_engine
 from lamp.tasks import Task
 from training.priors.base import Array, Budget, Outcome
 
-_PAPER = {"vit": "LaMP(ViT)", "resnet": "LaMP(Res)"}
+_PAPER = {"vit": "LaMP(ViT)", "resnet": "LaMP(Res)", "whole": "LaMP(ViT)"}
 _STATISTICS = ("feature_mean", "feature_std", "latent_mean", "latent_std")
 _BATCH = 8
 
