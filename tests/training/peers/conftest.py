@@ -21,8 +21,8 @@ mld:
     loop: {bf16: false, warmup_steps: 2, log_steps: 1, learning_rate: 0.003}
   diffusion:
     model: {width: 32, blocks: 3, head_width: 16}
-    data: {min_frames: 12, buckets: [[48, 8, 1.0]]}
-    loop: {bf16: false, warmup_steps: 2, log_steps: 1, learning_rate: 0.003}
+    data: {min_frames: 12, buckets: [[48, 16, 1.0]]}
+    loop: {bf16: false, warmup_steps: 2, log_steps: 1, learning_rate: 0.01}
 emdm:
   model: {windows: [48, 64], chain_steps: 3, width: 32, blocks: 1, head_width: 16, critic_width: 16, critic_blocks: 1}
   data: {min_frames: 12, buckets: [[48, 4, 1.0]]}
