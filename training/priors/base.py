@@ -70,10 +70,10 @@ class Prior(Protocol):
         budget: Budget,
         on_progress: Callable[[int, float, float], None] | None = None,
     ) -> list[Outcome]:
-        """Move each task's motion towards its objective. ``on_progress(task, seconds, error)`` hears of the best so far;
-        the error is how far it is from what was asked for, metres: the larger of target error and penetration."""
+        """Move each task's motion towards its objective. ``on_progress(task, seconds, error)`` hears of the best so
+        far; the error is how far it is from what was asked for, metres (:func:`error_m`)."""
 
 
 def error_m(terms: dict[str, float]) -> float:
-    """How far a motion is from what was asked for, metres, from its terms."""
+    """How far a motion is from what was asked for: the larger of target error and penetration, metres."""
     return max(terms["target_error_m"], terms["penetration_m"])

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from lamp import bundle as bundles
-from lamp.prior import MotionPrior, make_engine
 from lamp.optimizer import Tolerances
+from lamp.prior import MotionPrior, make_engine
 from lamp.tasks import Task
 from training.priors.base import Array, Budget, Outcome, error_m
 
