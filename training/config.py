@@ -12,6 +12,7 @@ import yaml
 
 from lamp.errors import InputError
 from lamp.models.config import AutoencoderConfig, DenoiserConfig
+from training.mdm.config import MdmConfig, MdmLoss
 
 T = TypeVar("T")
 
@@ -94,11 +95,20 @@ class DiffusionStage:
 
 
 @dataclass(frozen=True)
+class MdmStage:
+    model: MdmConfig = field(default_factory=MdmConfig)
+    loss: MdmLoss = field(default_factory=MdmLoss)
+    data: DataConfig = field(default_factory=DataConfig)
+    loop: LoopConfig = field(default_factory=LoopConfig)
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
-    """One YAML file: both stages of a bundle."""
+    """One YAML file: both stages of a bundle, and the peers it is compared with."""
 
     autoencoder: AutoencoderStage = field(default_factory=AutoencoderStage)
     diffusion: DiffusionStage = field(default_factory=DiffusionStage)
+    mdm: MdmStage = field(default_factory=MdmStage)
 
 
 def load_config(path: str | Path) -> TrainingConfig:
