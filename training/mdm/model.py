@@ -35,7 +35,7 @@ class MdmDenoiser(nn.Module):
         step ``(B,)``: 0..999 of the schedule; text ``(B, E)`` with ``has_text (B,)`` 0 for the unconditional branch;
         ``valid (B, T)`` 0 for padding.
         """
-        told = self.time(sinusoidal(step, self.config.width)) + self.text(text * has_text[:, None])
+        told = self.time(sinusoidal(step, self.config.width).to(noisy)) + self.text(text * has_text[:, None])
         x = torch.cat([told[:, None], self.enter(noisy)], 1) + self.position[: noisy.shape[1] + 1]
         bias = key_bias(torch.cat([torch.ones_like(valid[:, :1]), valid], 1))
         for block in self.blocks:
