@@ -167,14 +167,17 @@ class MotionPrior:
         starts: int = 1,
         seed: int = 0,
         rate: float = 0.1,
+        tolerances: Tolerances | None = None,
         on_progress: Callable[[int, Report], None] | None = None,
     ) -> list[Result]:
         """Optimise the noise of any mix of tasks as one batch (paper 3.3). Anytime: ``deadline_s`` bounds the time.
 
         ``starts`` noises are tried per task and the best kept; ``on_progress(task index, report)`` is called regularly.
+        ``tolerances`` end a task early (default: 1 cm and no penetration, never where a motion is to be kept).
         """
         jobs = self.jobs(tasks, steps=steps, deadline_s=deadline_s, starts=starts, seed=seed, rate=rate)
         for i, job in enumerate(jobs):
+            job.tolerances = tolerances or job.tolerances
             if on_progress is not None:
                 job.on_progress = lambda report, index=i: on_progress(index, report)
         while not all(job.finished for job in jobs):

@@ -13,6 +13,7 @@ import yaml
 
 from lamp.errors import InputError
 from lamp.models.config import AutoencoderConfig, DenoiserConfig
+from training.mdm.config import MdmConfig, MdmLoss
 from training.peers.config import EmdmConfig, MldDenoiserConfig, MldVaeConfig
 
 T = TypeVar("T")
@@ -144,11 +145,20 @@ class EmdmStage:
 
 
 @dataclass(frozen=True)
+class MdmStage:
+    model: MdmConfig = field(default_factory=MdmConfig)
+    loss: MdmLoss = field(default_factory=MdmLoss)
+    data: DataConfig = field(default_factory=DataConfig)
+    loop: LoopConfig = field(default_factory=LoopConfig)
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
-    """One YAML file: both stages of a bundle, and the peers."""
+    """One YAML file: both stages of a bundle, and the peers it is compared with."""
 
     autoencoder: AutoencoderStage = field(default_factory=AutoencoderStage)
     diffusion: DiffusionStage = field(default_factory=DiffusionStage)
+    mdm: MdmStage = field(default_factory=MdmStage)
     mld: MldStages = field(default_factory=MldStages)
     emdm: EmdmStage = field(default_factory=EmdmStage)
 

@@ -18,7 +18,6 @@ from training.evaluation.store import Cell
 from training.evaluation.tables.base import Case, Table, originals
 from training.priors.base import Outcome, Prior
 
-
 _SAME_CELLS = {"T7": "T2"}  # a table whose cases, motions and scores are those of another is not made twice
 
 
