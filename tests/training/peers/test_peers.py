@@ -23,6 +23,7 @@ from training.priors.base import Budget  # noqa: E402
 from training.priors.registry import load_prior  # noqa: E402
 
 both = pytest.mark.parametrize("kind", ["mld", "emdm"])
+ALONE = Weights(collision=0, foot=0, floor=0, smooth=0, decorrelate=0, norm=0)  # the reference and the keys
 CLIP = Motion.from_positions(synthetic.motion(40, speed_mps=0.5))
 
 
@@ -72,10 +73,9 @@ def test_optimisation_gets_nearer_to_what_the_task_wants(peers: dict[str, Path],
     prior = load_peer(peers[kind] / "prior", 1)
     end = CLIP.positions_m[-1, 0]
     target = Target(0, (float(end[0]) + 0.2, float(end[1]), float(end[2])), axis_mask=(True, False, True))
-    alone = Weights(collision=0, foot=0, floor=0, smooth=0, decorrelate=0, norm=0)
     tasks = [
-        Task(reference=CLIP, keep=np.ones(len(CLIP)), weights=alone),
-        Task(reference=CLIP, targets=(target,), weights=alone),
+        Task(reference=CLIP, keep=np.ones(len(CLIP)), weights=ALONE),
+        Task(reference=CLIP, targets=(target,), weights=ALONE),
     ]
     first, last = (prior.optimize(tasks, Budget(steps, seed=1)) for steps in (1, 30))
     assert all(o.joints_m.shape == (40, 22, 3) and np.isfinite(o.joints_m).all() for o in last)
@@ -90,7 +90,7 @@ def test_the_gradient_of_the_noise_matches_finite_differences(peers: dict[str, P
 
     peer = store.load(peers[kind] / "prior")
     shape = peer.shapes()[0]
-    row = empty_row(shape)
+    row = empty_row(shape, ALONE)
     row["reference"][:40], row["reference_weight"][:40] = CLIP.positions_m, 1.0
     p = {k: torch.from_numpy(v) for k, v in stack_rows([row], 1).items()}
     grid = peer.grids[shape.frames]
