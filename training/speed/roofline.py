@@ -9,22 +9,27 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.flop_counter import flop_registry
 
 _SIDE, _COPY_BYTES, _REPEATS = 1024, 2**28, 5
 
 
-class Traffic(TorchDispatchMode):
-    """Counts the bytes every operator reads and writes, as if no cache kept anything between two of them."""
+class Count(TorchDispatchMode):
+    """Operations of all products, and the bytes every operator reads and writes as if no cache kept anything between
+    two of them."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.bytes = 0
+        self.operations, self.bytes = 0, 0
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        out = func(*args, **(kwargs or {}))
+        kwargs = kwargs or {}
+        out = func(*args, **kwargs)
+        product = flop_registry.get(func._overloadpacket)
+        if product is not None:
+            self.operations += product(*args, **kwargs, out_val=out)
         if not func.is_view:
             self.bytes += sum(t.numel() * t.element_size() for t in _tensors((args, kwargs, out)))
         return out
@@ -38,9 +43,9 @@ def cost_of(run: Callable[[int], object], few: int = 1, more: int = 2) -> tuple[
     """``(operations, bytes)`` of one step of ``run(steps)``: the difference of two runs, counted, not timed."""
     counted = []
     for steps in (few, more):
-        with FlopCounterMode(display=False) as flops, Traffic() as traffic:
+        with Count() as count:
             run(steps)
-        counted.append((flops.get_total_flops(), traffic.bytes))
+        counted.append((count.operations, count.bytes))
     return tuple((b - a) / (more - few) for a, b in zip(*counted, strict=True))
 
 

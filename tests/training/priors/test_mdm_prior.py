@@ -24,14 +24,14 @@ from training.priors.registry import load_prior  # noqa: E402
 CONFIG = """
 mdm:
   model: {width: 48, blocks: 2, head_width: 16, max_frames: 64}
-  data: {min_frames: 12, buckets: [[16, 8, 0.5], [48, 8, 0.5]]}
+  data: {min_frames: 12, buckets: [[16, 8, 0.5], [48, 6, 0.5]]}
   loop: {bf16: false, warmup_steps: 10, log_steps: 1, learning_rate: 0.003, ema_decay: 0.9}
 """
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A small MDM, trained for 150 steps on four made-up clips by the command."""
+    """A small MDM, trained for 100 steps on four made-up clips by the command."""
     base = tmp_path_factory.mktemp("mdm")
     clips = {f"c{i}": synthetic.motion(60, seed=i) for i in range(4)}
     raw = synthetic.write_shards(base / "raw", clips)
@@ -45,7 +45,7 @@ def folder(tmp_path_factory):
         "--out",
         str(base / "run"),
     ]
-    assert main(["mdm", *arguments, "--steps", "150", "--threads", "1"]) == 0
+    assert main(["mdm", *arguments, "--steps", "100", "--threads", "1"]) == 0
     return base / "run" / "mdm"
 
 
@@ -62,14 +62,14 @@ def walk():
 def test_training_lowers_the_loss(folder):
     history = json.loads((folder / "checkpoint" / "state.json").read_text(encoding="utf8"))["history"]
     losses = [h["total"] for h in history]
-    assert len(losses) == 150 and np.mean(losses[-20:]) < 0.5 * np.mean(losses[:10])
+    assert len(losses) == 100 and np.mean(losses[-20:]) < 0.5 * np.mean(losses[:10])
 
 
 def test_it_is_a_row_like_any_other(folder, prior):
     assert isinstance(prior, MdmPrior) and prior.paper_name == "MDM-DNO" and prior.name == "mdm"
     assert prior.abilities == {"text", "optimize", "invert"} and prior.max_frames == 64
     about = prior.describe()
-    assert about["steps"] == {"edit": 300, "project": 500} and about["training"]["steps"] == 150
+    assert about["steps"] == {"edit": 300, "project": 500} and about["training"]["steps"] == 100
     assert about["training"]["cpu_minutes"] >= 0.0 and "non-commercial" in about["licence"]
     assert isinstance(load_prior(str(folder)), MdmPrior)  # the folder says what it is
     fewer = load_prior(f"mdm:{folder}@20")
@@ -115,20 +115,20 @@ def test_any_mix_of_tasks_is_optimised_each_for_itself(prior, walk):
 
 def test_optimising_comes_nearer_to_what_is_asked(prior, walk):
     task = Task(reference=walk, keep=np.ones(40, np.float32))
-    start, end = (prior.optimize([task], Budget(n))[0] for n in (1, 60))
+    start, end = (prior.optimize([task], Budget(n))[0] for n in (1, 30))
     errors = [np.linalg.norm(o.joints_m - walk.positions_m, axis=-1).mean() for o in (start, end)]
-    assert errors[1] < 0.8 * errors[0]
+    assert errors[1] < 0.9 * errors[0]
 
 
 def test_an_obstacle_is_left_or_the_depth_reported(prior, walk):
     where = walk.positions_m[30, 0]
     ball = Obstacle("sphere", (float(where[0]), float(where[1]), float(where[2])), (0.3, 0.3, 0.3))
-    [outcome] = prior.optimize([Task(reference=walk, obstacles=(ball,))], Budget(30, stop_m=0.0))
+    [outcome] = prior.optimize([Task(reference=walk, obstacles=(ball,))], Budget(15, stop_m=0.0))
     from training.metrics.collision import Penetration
 
     depth = Penetration()(outcome.joints_m, (ball,))
     assert depth == pytest.approx(outcome.terms["error_m"], abs=0.02)
-    assert outcome.steps == 30 or outcome.terms["error_m"] == 0.0
+    assert outcome.steps == 15 or outcome.terms["error_m"] == 0.0
 
 
 def test_the_recipe_sets_the_steps_where_the_table_leaves_it_to_the_prior(folder, walk):
