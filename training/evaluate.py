@@ -107,7 +107,9 @@ def run(args: argparse.Namespace) -> int:
     if args.report_only:
         works = runner.finished(works)
         if not works:
-            raise InputError("--out", f"nothing of this is finished in {args.out}; run it without --report-only")
+            raise InputError(
+                "--out", f"nothing of this is finished in {args.out}; run it without --report-only"
+            )
     data = {
         "name": args.data.name, "split": settings.split, "clips": len(judge.real),
         "sources": {k: v["clips"] for k, v in prepared.manifest["sources"].items()},

@@ -37,7 +37,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "config.yaml").write_text(CONFIG, encoding="utf8")
     usual = ["--config", str(root / "config.yaml"), "--data", str(root / "set"), *CHANGES]
     assert main(["all", *usual, "--out", str(root / "run"), "--steps", "2", "--threads", "1"]) == 0
-    assert main(["bundle", "bare", *usual, "--run", str(root / "run"), "--out", str(root), "--no-graphs"]) == 0
+    assert (
+        main(["bundle", "bare", *usual, "--run", str(root / "run"), "--out", str(root), "--no-graphs"]) == 0
+    )
     return root / "bare"
 
 

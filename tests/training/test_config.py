@@ -26,7 +26,13 @@ def test_there_are_shipped_configs():
 def test_shipped_configs_are_valid(file):
     config = load_config(file)
     tau = config.autoencoder.model.patch_frames
-    for stage in (config.autoencoder, config.diffusion, config.mld.autoencoder, config.mld.diffusion, config.emdm):
+    for stage in (
+        config.autoencoder,
+        config.diffusion,
+        config.mld.autoencoder,
+        config.mld.diffusion,
+        config.emdm,
+    ):
         assert all(frames % tau == 0 for frames, _, _ in stage.data.buckets)
         assert stage.loop.learning_rate > 0
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from training import checkpoint, distributed, stages
-from training.bundle import hardware, licence, revision
+from training.bundle import GUIDANCE, hardware, licence, revision
 from training.config import TrainingConfig
 from training.corpus import build_corpus
 from training.dataset import PreparedSet
@@ -117,6 +117,7 @@ def describe(kind: str, prepared: PreparedSet, config_file: str, state: dict[str
 
     return {
         "kind": kind, "name": kind, "licence": licence(prepared), "text_encoder": load_text_encoder().id,
+        "guidance": GUIDANCE,
         "training": {
             "config": Path(config_file).name, "revision": revision(), "hardware": hardware(),
             "torch": str(torch.__version__), **state,

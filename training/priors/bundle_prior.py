@@ -56,6 +56,7 @@ class BundlePrior:
         digest = hashlib.blake2b(digest_size=8)
         for name, value in sorted(self.prior.bundle.weights.items()):
             digest.update(name.encode() + value.tobytes())
+        digest.update(f"guidance {self.prior.info.get('guidance', 0.0)}".encode())
         return f"{self.name}-{self.prior.engine_name}-{digest.hexdigest()}"
 
     def describe(self) -> dict[str, Any]:

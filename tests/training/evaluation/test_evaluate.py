@@ -132,7 +132,16 @@ def test_the_ablation_table_is_the_refinement_table_and_a_report_makes_nothing(
     assert set(results["tables"]) == {"T2", "T7"}  # T4 was never made
     same = [{m: e["mean"] for m, e in results["tables"][t]["input"].items()} for t in ("T2", "T7")]
     assert same[0] == same[1] and same[0]["mpjpe_cm"] > 5.0
-    arguments = ["evaluate", "--data", str(raw), "--out", str(tmp_path / "none"), "--tables", "T3", "--report-only"]
+    arguments = [
+        "evaluate",
+        "--data",
+        str(raw),
+        "--out",
+        str(tmp_path / "none"),
+        "--tables",
+        "T3",
+        "--report-only",
+    ]
     assert command_line.main([*arguments, *usual]) == command_line.BAD_INPUT
     assert "without --report-only" in capsys.readouterr().err
 

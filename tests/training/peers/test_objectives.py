@@ -23,7 +23,9 @@ def test_the_later_motion_has_the_noise_of_its_time_and_remembers_the_earlier_on
         assert float(x.std()) == pytest.approx(math.sin(angle), rel=0.02)
     correlation = float(torch.corrcoef(torch.stack([earlier.flatten(), later.flatten()]))[0, 1])
     ratio = math.cos(0.7 * math.pi / 2) / math.cos(0.3 * math.pi / 2)
-    assert correlation == pytest.approx(ratio * math.sin(0.3 * math.pi / 2) / math.sin(0.7 * math.pi / 2), abs=0.02)
+    assert correlation == pytest.approx(
+        ratio * math.sin(0.3 * math.pi / 2) / math.sin(0.7 * math.pi / 2), abs=0.02
+    )
 
 
 def test_a_sampled_step_from_the_true_clean_motion_has_the_statistics_of_the_process() -> None:
@@ -45,7 +47,9 @@ def test_the_last_step_is_the_clean_motion_itself() -> None:
 
 
 def test_from_pure_noise_nothing_of_the_clean_motion_is_known() -> None:
-    earlier, later = objectives.forward_pair(torch.full((1, 5000, 1), 3.0), torch.tensor([0.5]), torch.tensor([1.0]))
+    earlier, later = objectives.forward_pair(
+        torch.full((1, 5000, 1), 3.0), torch.tensor([0.5]), torch.tensor([1.0])
+    )
     assert float(later.mean()) == pytest.approx(0.0, abs=0.06) and torch.isfinite(earlier).all()
 
 

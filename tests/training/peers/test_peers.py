@@ -60,7 +60,9 @@ def test_a_peer_comes_back_from_disk_with_what_was_trained(peers: dict[str, Path
 
 
 @both
-def test_prompts_become_motion_of_the_asked_length_and_differ_by_seed(peers: dict[str, Path], kind: str) -> None:
+def test_prompts_become_motion_of_the_asked_length_and_differ_by_seed(
+    peers: dict[str, Path], kind: str
+) -> None:
     prior = load_peer(peers[kind] / "prior", 1)
     one, two = prior.generate(["a person walks.", "a person walks."], 36, seed=3)
     assert one.shape == (36, 22, 3) and np.isfinite(one).all() and not np.allclose(one, two, atol=1e-4)
@@ -139,7 +141,9 @@ def test_resuming_a_finished_peer_packs_it_again(peers: dict[str, Path], tmp_pat
         ),
     ],
 )
-def test_a_damaged_peer_is_named(peers: dict[str, Path], tmp_path: Path, change: object, message: str) -> None:
+def test_a_damaged_peer_is_named(
+    peers: dict[str, Path], tmp_path: Path, change: object, message: str
+) -> None:
     shutil.copytree(peers["mld"] / "prior", tmp_path / "prior")
     change(tmp_path / "prior")  # type: ignore[operator]
     with pytest.raises(BundleError, match=message):
