@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,14 +11,15 @@ torch = pytest.importorskip("torch")
 
 import lamp.prior as prior_module  # noqa: E402
 from lamp import bundle as bundles  # noqa: E402
-from lamp import features  # noqa: E402
+from lamp import features, metrics  # noqa: E402
 from lamp.errors import InputError  # noqa: E402
+from lamp.intent import LookAt  # noqa: E402
 from lamp.motion import Motion  # noqa: E402
 from lamp.prior import MotionPrior, make_engine  # noqa: E402
 from lamp.problem import MAX_KEYS, TERMS, Target, Weights  # noqa: E402
 from lamp.scene import MAX_OBSTACLES, Obstacle  # noqa: E402
 from lamp.skeleton import BONE_LENGTHS_M, PARENTS  # noqa: E402
-from lamp.tasks import Task, concatenate  # noqa: E402
+from lamp.tasks import EDIT_WEIGHTS, Task, concatenate  # noqa: E402
 from tests import tiny  # noqa: E402
 from tests.training.synthetic import motion  # noqa: E402
 
@@ -129,6 +132,34 @@ def test_target_errors_look_at_the_axes_that_count():
     assert flat_error == pytest.approx(0.5, abs=1e-3) and full_error == pytest.approx(5.025, abs=1e-2)
 
 
+def test_an_edit_is_weighed_by_what_it_keeps():
+    edit, refine = Task(reference=CLIP), Task(reference=CLIP, keep=np.ones(32))
+    assert edit.weighing() == EDIT_WEIGHTS and refine.weighing() == Task().weighing() == Weights()
+    assert Task(reference=CLIP, weights=Weights(foot=1.0)).weighing().foot == 1.0
+    assert edit.trusted().tolist() == [1.0] * 32, "all of it is as it should be"
+    assert not refine.trusted().any() and not Task().trusted().any(), "noisy motion is not"
+    shown = Task(reference=CLIP, keep=np.ones(32), show=np.arange(32) < 8)
+    assert shown.trusted().tolist() == [1.0] * 8 + [0.0] * 24
+
+
+def test_a_motion_may_hold_already_what_is_asked_for():
+    at = [tuple(float(v) for v in CLIP.positions_m[t, 20]) for t in range(32)]
+    far = Obstacle("sphere", (30.0, 1.0, 0.0), (0.3, 0.3, 0.3))
+    near = Obstacle("sphere", at[5], (0.1, 0.1, 0.1))
+    held = Target(20, at[10], arrive_s=0.5)
+    for settings, holds in (
+        ({"obstacles": (far,)}, True),
+        ({"obstacles": (far, near)}, False),
+        ({"targets": (held,)}, True),
+        ({"targets": (held, Target(20, at[0], arrive_s=1.5))}, False),
+        ({"targets": (replace(held, hold_s=1.0),)}, False),  # the hand moves on
+        ({"targets": (held,), "keep": np.ones(32)}, False),  # to be refined, not edited
+        ({"targets": (held,), "look_at": LookAt((0.0, 1.0, 5.0))}, False),
+    ):
+        assert Task(reference=CLIP, **settings).holds_already() is holds, settings
+    assert not Task(targets=(held,)).holds_already()
+
+
 # -- joining clips ----------------------------------------------------------------------------------------------------
 
 
@@ -185,6 +216,46 @@ def test_reconstruction_stands_where_the_clip_stands(prior):
     again = prior.reconstruct(moved)
     assert len(again) == 32
     assert np.allclose(again.positions_m[0, 0, [0, 2]], moved.positions_m[0, 0, [0, 2]], atol=1e-4)
+
+
+def test_an_edit_begins_as_the_motion_it_changes(prior):
+    """Whatever these untrained networks make of it: the residual holds what is lost."""
+    for task in (
+        Task(reference=CLIP, targets=(HAND,)),
+        Task("reach", reference=CLIP[:30], targets=(HAND,)),  # not whole tokens
+    ):
+        job = prior.jobs([task], steps=5)[0]
+        prior.planner.advance([job], 1)
+        begun = job.best()["best_joints"][: task.frames]
+        assert np.abs(begun - task.reference.positions_m).max() < 0.003
+
+
+def test_a_blend_begins_with_the_poses_of_both_clips(prior):
+    joined, keep = concatenate(CLIP[:24], CLIP[:20], 8)
+    job = prior.jobs([Task(reference=joined, keep=keep, show=keep)], steps=5)[0]
+    prior.planner.advance([job], 1)
+    begun = job.best()["best_joints"][:52]
+    wrong = np.linalg.norm(metrics.local_pose(begun) - metrics.local_pose(joined.positions_m), axis=-1).max(1)
+    assert wrong[keep > 0].max() < 0.003 < wrong[keep == 0].max()
+
+
+def test_a_noisy_motion_begins_without_its_noise(prior):
+    job = prior.jobs([Task(reference=CLIP, keep=np.ones(32))], steps=5)[0]
+    assert not job.rows[0][0]["residual"].any()
+
+
+@pytest.mark.parametrize("starts", [1, 3])
+def test_an_edit_with_nothing_to_do_gives_the_motion_back(prior, starts):
+    far = Obstacle("sphere", (9.0, 1.0, 9.0), (0.3, 0.3, 0.3))
+    there = tuple(float(v) for v in CLIP.positions_m[-1, 20])
+    for result in (
+        prior.avoid(CLIP, [far], steps=20, starts=starts),
+        prior.edit(CLIP, [Target(20, there)], steps=20, starts=starts),
+    ):
+        assert np.array_equal(result.motion.positions_m, CLIP.positions_m)
+        assert result.feasible and result.steps == 1 and result.terms["pose_change_m"] < 0.003
+    asked = prior.avoid(CLIP, [BALL, far], steps=5)
+    assert asked.steps == 5 and not np.array_equal(asked.motion.positions_m, CLIP.positions_m)
 
 
 def test_any_mix_of_tasks_in_one_call(prior):
