@@ -378,7 +378,7 @@ class LiveCharacter(IntentSetters):
         best = job.best()
         start, after = c.span.start, c.span.start - c.span.first
         base, contacts = best["best_joints"][after:], np.clip(best["best_contacts"][after:], 0.0, 1.0)
-        if c.span.joins and playhead_s is not None and (late := math.ceil(playhead_s * FPS) + 1 - start) > 0:
+        if c.span.joins and playhead_s is not None and (late := _earliest(playhead_s) - start) > 0:
             late = min(late, self.timeline.end - start, len(base) - 2)
             start += late
             base, contacts = self._faded_in(base[late:], start), contacts[late:]
@@ -483,3 +483,9 @@ class LiveCharacter(IntentSetters):
         if len(times) == 0 or self.timeline.empty:
             return Motion(np.zeros((0, JOINT_COUNT, 3)), np.zeros((0, JOINT_COUNT, 4)), np.zeros((0, 4)), fps)
         return gaze.turn_head(self.timeline.sample(times, fps), self.timeline.gaze(times))
+
+
+def _earliest(playhead_s: float) -> int:
+    """First session frame that may still change: frames between are interpolated over two of them to either side, and
+    none of those may be on the screen, or a jump would be what is left of a smooth start."""
+    return math.ceil(playhead_s * FPS) + 2

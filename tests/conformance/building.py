@@ -1,4 +1,7 @@
-"""C# and C++ client programs from their sources, with what that needs brought along where that can be done."""
+"""C# and C++ client programs from their sources, with what that needs brought along where that can be done.
+
+``python -m tests.conformance.building`` builds the C++ one and says so, or why it cannot; needs only Python itself.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import importlib
 import os
 import shutil
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -47,8 +52,12 @@ def _has_roslyn(toolchain: object) -> bool:
     return folder.is_dir()
 
 
-def cpp_program(install: bool) -> tuple[str, ...]:
-    """Command. Debian packages are installed with ``install`` when missing and root. Raises ``Missing``, ``Broken``."""
+def cpp_program(install: bool, name: str = "lamp_conformance") -> tuple[str, ...]:
+    """Command of a program of the C++ client: ``lamp_conformance`` or ``core/lamp_play``.
+
+    Debian packages are installed with ``install`` when missing and root; without it nothing is built that never was: it
+    takes a minute or two. Raises ``Missing``, ``Broken``.
+    """
     source, build = HERE / "cpp", BUILD / "conformance-cpp"
     if not (source / "CMakeLists.txt").is_file():
         raise Missing("tests/conformance/cpp is not there")
@@ -56,13 +65,13 @@ def cpp_program(install: bool) -> tuple[str, ...]:
         if not install:
             raise Missing(f"gRPC for C++ is missing: apt install {' '.join(DEBIAN)}")
         _install_debian()
-    program = build / "lamp_conformance"
-    if not install and not program.is_file():  # a minute or two: not in the middle of quick tests
+    if not install and not (build / "lamp_conformance").is_file():
         raise Missing("the C++ client has not been built: make conformance does it")
     generator = ("-G", "Ninja") if shutil.which("ninja") else ()
     _run("cmake", "-S", str(source), "-B", str(build), *generator, "-DCMAKE_BUILD_TYPE=Release")
-    _run("cmake", "--build", str(build), "--target", "lamp_conformance", "-j2")
-    return (str(program),)
+    jobs = f"-j{os.cpu_count() or 2}"
+    _run("cmake", "--build", str(build), "--target", "lamp_conformance", "lamp_play", jobs)
+    return (str(build / name),)
 
 
 def _has_grpc() -> bool:
@@ -89,3 +98,21 @@ def _run(*command: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Broken(f"{' '.join(command)} failed:\n{(done.stdout + done.stderr)[-3000:]}")
+
+
+def _main() -> int:
+    began_s = time.monotonic()
+    try:
+        (program,) = cpp_program(True)
+    except Missing as missing:
+        sys.stdout.write(f"the C++ client is not built, its tests will be skipped: {missing}\n")
+        return 0
+    except Broken as broken:
+        sys.stdout.write(f"{broken}\n")
+        return 1
+    sys.stdout.write(f"{program} built in {time.monotonic() - began_s:.0f} s\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

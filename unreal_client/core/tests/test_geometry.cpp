@@ -58,3 +58,11 @@ TEST_CASE("geometry that cannot be used is refused by its name") {
     field.rows = 3;
     CHECK_FALSE(field.check().ok());
 }
+
+TEST_CASE("the scale of an object goes into its vertices") {
+    Geometry mesh;
+    mesh.values = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    mesh.indices = {0, 1, 2};
+    mesh.apply_scale({2, -1, 0.5f});
+    CHECK(mesh.values == std::vector<float>{2, -2, 1.5f, 8, -5, 3, 14, -8, 4.5f});
+}

@@ -118,3 +118,16 @@ TEST_CASE("paths, points to look at, key poses and prompts") {
     CHECK(check_prompt("\xC3\xA4\xC3\xB6", 2).ok());   // two characters, four bytes
     CHECK_FALSE(check_prompt("abc", 2).ok());
 }
+
+TEST_CASE("ids of a game's objects fit whatever they are called") {
+    CHECK(object_id("Crate", 7) == "Crate#7");
+    CHECK(object_id("Crate", 7, 2) == "Crate#7/2");
+    const std::string umlauts = "\xc3\xa4\xc3\xb6\xc3\xbc";   // three characters of two bytes
+    std::string name = "x";
+    for (int i = 0; i < 30; ++i) name += umlauts;
+    const std::string id = object_id(name, 123, 4);
+    CHECK(check_id("obstacle", id).ok());
+    CHECK(id.size() >= 63);
+    CHECK(id.substr(id.size() - 6) == "#123/4");
+    CHECK(static_cast<unsigned char>(id[id.size() - 8]) == 0xc3u);   // whole characters
+}

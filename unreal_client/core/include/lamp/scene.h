@@ -71,6 +71,10 @@ struct KeyPose {
 
 enum class Floor { Unspecified = 0, Plane = 1, None = 2 };
 
+// An id of at most 64 bytes for part `part` of the `number`th object of a game: "Crate#7" and "Crate#7/1". The name is cut
+// between characters (UTF-8) where it is long.
+std::string object_id(const std::string& name, std::uint32_t number, std::uint32_t part = 0);
+
 // Whether the server could use it. Messages name the object and say what the limit is and how to mend it.
 Status check_id(const std::string& kind, const std::string& id);
 Status check(const std::string& id, const Obstacle& obstacle, double metres_per_unit);

@@ -10,6 +10,8 @@
 namespace lamp {
 
 constexpr int kMaxJoints = 256;
+// Hash of the standard skeleton, which this version was made for.
+constexpr const char* kKnownSkeletonHash = "ec3f75dd22ed8f22";
 
 struct Skeleton {
     std::vector<std::string> names;

@@ -54,6 +54,10 @@ bool is_lost(const Status& status) {
     }
 }
 
+bool is_broken(const Status& status) {
+    return status.reason.empty() && (status.code == Code::Unavailable || status.code == Code::DeadlineExceeded);
+}
+
 bool may_try_again(const Status& status) { return is_lost(status) || status.code == Code::ResourceExhausted; }
 
 }  // namespace lamp

@@ -10,6 +10,7 @@ namespace {
 constexpr double kMaxAwayM = 10000.0, kMaxSpeedMps = 100.0, kMaxTurnRadps = 100.0, kMaxSizeM = 100.0;
 constexpr double kMaxHoldS = 3600.0, kMaxTimeS = 1e7;
 constexpr float kMaxWeight = 1000.0f;
+constexpr std::size_t kMaxIdBytes = 64;
 
 std::string number(double value) {
     char text[32];
@@ -122,8 +123,16 @@ Status check_size(const std::string& object, const Obstacle& o, double mpu) {
 
 }  // namespace
 
+std::string object_id(const std::string& name, std::uint32_t number, std::uint32_t part) {
+    const std::string ending = "#" + std::to_string(number) + (part > 0 ? "/" + std::to_string(part) : "");
+    std::size_t size = std::min(name.size(), kMaxIdBytes - ending.size());
+    const auto continues = [&name](std::size_t i) { return i < name.size() && (static_cast<unsigned char>(name[i]) & 0xC0u) == 0x80u; };
+    while (size > 0 && continues(size)) --size;
+    return name.substr(0, size) + ending;
+}
+
 Status check_id(const std::string& kind, const std::string& id) {
-    if (id.empty() || id.size() > 64) {
+    if (id.empty() || id.size() > kMaxIdBytes) {
         return Status(Code::InvalidArgument,
                       kind + " id '" + id.substr(0, 80) + "' has " + std::to_string(id.size()) + " characters; give 1 to 64");
     }

@@ -104,6 +104,7 @@ Status Session::status() const { return core_->status(); }
 bool Session::next_event(Event& event) { return core_->next_event(event); }
 std::optional<Skeleton> Session::skeleton() const { return core_->skeleton(); }
 std::optional<double> Session::fps() const { return core_->fps(); }
+std::size_t Session::max_obstacles() const { return core_->max_obstacles(); }
 SessionStats Session::stats() const { return core_->stats(); }
 const Convention& Session::convention() const { return core_->options().convention; }
 void Session::close() { core_->close(); }
