@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+import yaml
 
 torch = pytest.importorskip("torch")
 
@@ -13,6 +16,7 @@ from lamp.models.autoencoder_whole import WholeBodyAutoencoder  # noqa: E402
 from lamp.prior import MotionPrior  # noqa: E402
 from tests.training import synthetic  # noqa: E402
 from training.__main__ import main  # noqa: E402
+from training.bundle import GUIDANCE  # noqa: E402
 from training.evaluation import paper  # noqa: E402
 from training.priors.registry import load_prior  # noqa: E402
 
@@ -57,6 +61,21 @@ def test_it_is_optimised_with_torch_and_onnx_is_refused_with_a_remedy(folder: Pa
     assert [len(m) for m in prior.generate(["a person walks."], frames=20)] == [20]
     with pytest.raises(BundleError, match="without graphs; use engine='torch'"):
         MotionPrior.load(folder, engine="onnx")
+
+
+def test_guidance_is_the_bundle_s_own_and_motions_of_another_guidance_are_not_used_again(
+    folder: Path, tmp_path: Path
+) -> None:
+    manifest = yaml.safe_load((folder / "bundle.yaml").read_text(encoding="utf8"))
+    assert manifest["guidance"] == GUIDANCE > 0
+    shutil.copytree(folder, tmp_path / "other")
+    (tmp_path / "other" / "bundle.yaml").write_text(
+        yaml.safe_dump({**manifest, "guidance": 0.0}), encoding="utf8"
+    )
+    one, other = (load_prior(str(f), threads=1) for f in (folder, tmp_path / "other"))
+    assert one.key != other.key
+    motions = [p.generate(["a person walks."], 20, seed=1)[0] for p in (one, other)]
+    assert np.abs(motions[0] - motions[1]).max() > 1e-5
 
 
 def test_its_networks_have_one_token_for_the_body(folder: Path) -> None:
