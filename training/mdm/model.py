@@ -15,6 +15,7 @@ class MdmDenoiser(nn.Module):
     which trains in fewer steps than the published order; padding is never attended to."""
 
     position: Tensor
+    bars: Tensor
 
     def __init__(self, config: MdmConfig) -> None:
         super().__init__()
@@ -41,4 +42,7 @@ class MdmDenoiser(nn.Module):
         for block in self.blocks:
             x = block(x, bias)
         clean: Tensor = self.leave(self.norm(x[:, 1:]))
+        if self.config.skip:
+            bar = self.bars[step.long()][:, None, None]
+            clean = torch.sqrt(bar) * noisy + torch.sqrt(1.0 - bar) * clean
         return clean
