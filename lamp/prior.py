@@ -311,10 +311,15 @@ _EDIT = replace(Weights(), start=0.05)  # an edit stays near the noise of the mo
 
 
 def make_engine(bundle: bundles.Bundle, engine: str, threads: int | None) -> Engine:
-    """``auto``: torch if it sees a GPU, else onnxruntime. On a GPU the CPU stands by for when its memory runs out."""
+    """``auto``: torch if it sees a GPU or the bundle has no graphs, else onnxruntime. On a GPU the CPU stands by for
+    when its memory runs out."""
     if engine not in ("auto", "onnx", "torch"):
         raise InputError("engine", f"{engine!r} is unknown; use auto, onnx or torch")
-    if engine == "onnx" or (engine == "auto" and not _gpu_available()):
+    if engine == "onnx" and not bundle.graphs:
+        raise BundleError(
+            f"{bundle.name} was packed without graphs; use engine='torch', or run `training graphs`"
+        )
+    if engine == "onnx" or (engine == "auto" and bundle.graphs and not _gpu_available()):
         return _onnx_engine(bundle, threads)
     made = _torch_engine(bundle, threads)
     if made.device == "cpu":
@@ -324,7 +329,7 @@ def make_engine(bundle: bundles.Bundle, engine: str, threads: int | None) -> Eng
 
 def _cpu_engine(bundle: bundles.Bundle, threads: int | None) -> Engine:
     """onnxruntime, or torch on the CPU for a bundle without graphs."""
-    if all((bundle.folder / file).exists() for file in bundle.graphs.values()):
+    if bundle.graphs and all((bundle.folder / file).exists() for file in bundle.graphs.values()):
         return _onnx_engine(bundle, threads)
     return _torch_engine(bundle, threads, on_cpu=True)
 

@@ -49,6 +49,11 @@ def load(folder: Path, device: torch.device) -> tuple[dict[str, Tensor], dict[st
     raise InputError("--resume", f"no checkpoint in {folder}; start without --resume")
 
 
+def averaged(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The moving average of the weights in a checkpoint, under the model's own names."""
+    return {k[4:]: v for k, v in tensors.items() if k.startswith("ema.")}
+
+
 def effort(state: dict[str, Any]) -> dict[str, float | int]:
     """What a checkpoint cost: steps, minutes of the clock, and minutes of the processors where they were counted."""
     spent: dict[str, float | int] = {

@@ -15,7 +15,7 @@ from lamp.prior import MotionPrior, make_engine
 from lamp.tasks import Task
 from training.priors.base import Array, Budget, Outcome, error_m
 
-_PAPER = {"vit": "LaMP(ViT)", "resnet": "LaMP(Res)"}
+_PAPER = {"vit": "LaMP(ViT)", "resnet": "LaMP(Res)", "whole": "LaMP(ViT)"}
 _STATISTICS = ("feature_mean", "feature_std", "latent_mean", "latent_std")
 _BATCH = 8
 
@@ -56,6 +56,7 @@ class BundlePrior:
         digest = hashlib.blake2b(digest_size=8)
         for name, value in sorted(self.prior.bundle.weights.items()):
             digest.update(name.encode() + value.tobytes())
+        digest.update(f"guidance {self.prior.info.get('guidance', 0.0)}".encode())
         return f"{self.name}-{self.prior.engine_name}-{digest.hexdigest()}"
 
     def describe(self) -> dict[str, Any]:
