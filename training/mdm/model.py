@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from lamp.features import FEATURE_COUNT
 from lamp.models.layers import Block, key_bias, sinusoidal
 from training.mdm.config import MdmConfig
+from training.mdm.schedule import alpha_bars
 
 
 class MdmDenoiser(nn.Module):
@@ -28,6 +29,7 @@ class MdmDenoiser(nn.Module):
             Block(w, config.head_width, config.mlp_ratio) for _ in range(config.blocks)
         )
         self.norm = nn.LayerNorm(w)
+        self.register_buffer("bars", torch.tensor(alpha_bars()), persistent=False)
         self.register_buffer("position", sinusoidal(torch.arange(config.max_frames + 1), w), persistent=False)
 
     def forward(self, noisy: Tensor, step: Tensor, text: Tensor, has_text: Tensor, valid: Tensor) -> Tensor:
