@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lamp.scene.ground_map import HEIGHT, RAMP, Ground
+from lamp.scene.foothold import footholds
+from lamp.scene.ground_map import RAMP, Ground
 from lamp.skeleton import BONE_LENGTHS_M, body_axes, joint_index
 from lamp.timeline import FPS
 
@@ -138,7 +139,7 @@ def _rise(ankles: Array, toes: Array, planted: Array, root: Array, ground: Groun
     level = ground.at(root, RAMP)[:, None]
     if ground.maps is None:
         return np.zeros(planted.shape)
-    surface = np.maximum(ground.at(ankles, HEIGHT), ground.at(toes, HEIGHT))
+    surface = np.maximum(footholds(ground, ankles), footholds(ground, toes))
     ahead = np.stack([np.roll(surface, -k, axis=0) for k in range(_LOOK_FRAMES + 1)])
     for k in range(1, _LOOK_FRAMES + 1):
         ahead[k, -k:] = surface[-1]
@@ -184,7 +185,7 @@ def _drop(hips: Array, ankles: Array, before: float) -> Array:
 def _set_legs(joints: Array, ankles: Array, toes: Array, ground: Ground) -> None:
     """Bend the legs so that ankles and toes are at their places, in place; knees keep the side they bend to."""
     foot = toes - ankles
-    ankles[..., 1] = np.maximum(ankles[..., 1], ground.at(ankles, HEIGHT) + _ANKLE_M)
+    ankles[..., 1] = np.maximum(ankles[..., 1], footholds(ground, ankles) + _ANKLE_M)
     hips, knees = joints[:, HIPS], joints[:, KNEES]
     way = ankles - hips
     length = np.linalg.norm(way, axis=-1, keepdims=True)
@@ -208,7 +209,7 @@ def _set_legs(joints: Array, ankles: Array, toes: Array, ground: Ground) -> None
 def _above(foot: Array, ankle: Array, ground: Ground) -> Array:
     """Vectors from ankles to toes ``(T, 2, 3)``, tilted up where the toes would be below the surface."""
     toe = ankle + foot
-    lowest = ground.at(toe, HEIGHT) + _SOLE_M - ankle[..., 1]
+    lowest = footholds(ground, toe) + _SOLE_M - ankle[..., 1]
     height = np.clip(np.maximum(foot[..., 1], lowest), -FOOT_M * 0.98, FOOT_M * 0.98)
     across = np.linalg.norm(foot[..., [0, 2]], axis=-1)
     wanted = np.sqrt(FOOT_M**2 - height**2)

@@ -18,14 +18,16 @@ from lamp import feet, gaze, metrics
 from lamp.deblock import deblock
 from lamp.intent import Floor, Shortfall, TargetReport
 from lamp.keying import Route, add_look, add_pose, add_route, pose_goals, route
+from lamp.live.corrections import Corrections
 from lamp.live.intent import IntentSetters, Snapshot
 from lamp.live.judge import Demands, Verdict, judge
+from lamp.live.keeping import go_around, stay_near
 from lamp.live.settings import LiveSettings
 from lamp.live.span import Span, beginning, coasting, continued, join, joining, share_of_old
 from lamp.motion import Motion
 from lamp.optimizer import PlanJob, Tolerances, white_noise
 from lamp.planner import Planner
-from lamp.problem import Arrays, KeyFrames, Shape, Target, empty_row, fresh_state
+from lamp.problem import WEIGHT_NAMES, Arrays, KeyFrames, Shape, Target, empty_row, fresh_state
 from lamp.scene.distance import pack
 from lamp.scene.ground_map import RAMP, Ground
 from lamp.scene.obstacle import MAX_OBSTACLES, Obstacle
@@ -93,6 +95,7 @@ class LiveCharacter(IntentSetters):
         self._last: Arrays | None = None  # optimiser state of the plan on the timeline
         self._last_first = 0  # session frame of the first token of its noise
         self._plans = 0
+        self._corrections = Corrections()
         self._arrivals: dict[
             str, tuple[Target, Target]
         ] = {}  # by id: as asked for, and with a time of arrival
@@ -166,6 +169,8 @@ class LiveCharacter(IntentSetters):
 
     def _job(self, kind: str, span: Span, intent: Snapshot, budget_s: float, attempt: int) -> PlanJob:
         s = self.settings
+        if kind == "change":
+            self._corrections = Corrections()
         shape = self._planner.live_shape
         if intent.geometry:
             shape = self._planner.engine.with_geometry(shape)
@@ -188,12 +193,27 @@ class LiveCharacter(IntentSetters):
         row["text"] = self._planner.embed(prompt)
         row["has_text"] = np.array(1.0 if prompt else 0.0, np.float32)
         asks = bool(demands.targets or demands.poses or way)
-        if kind in ("change", "improve") and not asks and prompt == self._planned_prompt:
-            self._stay_near(row, span, shape)
+        self._hint(row, span, times, kind, demands, attempt, free=asks or prompt != self._planned_prompt)
         job = self._optimisation(row, span, shape, kind, budget_s)
         carried = int(job.rows[0][1]["count"])
         job.context = _Context(span, kind, prompt, intent, attempt, demands, carried)
         return job
+
+    def _hint(
+        self, row: Arrays, span: Span, times: Array, kind: str, demands: Demands, attempt: int, *, free: bool
+    ) -> None:
+        """Where the pelvis should be, and how clear to keep, from what the plans before taught. ``free``: something is
+        asked for that leads away from the path planned so far."""
+        s, learned = self.settings, self._corrections
+        row["weights"][WEIGHT_NAMES.index("skin_m")] += learned.clearance_m
+        if not span.joins or kind not in ("change", "improve"):
+            return
+        old = continued(self.timeline, span.first, len(times))
+        stuck = attempt > s.patience and learned.depth_m > s.stuck_m
+        if stuck and go_around(row, old, span.anchor, times[: len(old)], demands, s):
+            return
+        if not free:
+            stay_near(row, old, span.anchor, s)
 
     def _optimisation(self, row: Arrays, span: Span, shape: Shape, kind: str, budget_s: float) -> PlanJob:
         """The search for the noise of a row: it starts near the plan on the timeline and ends with its budget."""
@@ -202,11 +222,13 @@ class LiveCharacter(IntentSetters):
         row["start_noise"] = state["noise"].copy()
         step_s = self._planner.optimizer.step_s.get((shape.frames, 1), 0.03)
         steps = int(np.clip(budget_s / step_s, 6, s.most_steps))
+        # Many steps for quality alone would end in standing still, which slides and shakes least. Where what is shown
+        # misses a demand that the search believes to be met, there is no telling when it is good enough.
+        tolerances = Tolerances(0.0, 0.02, least_steps=10 if kind == "change" else 6)
         return PlanJob(
             shape, [(row, state)], max_steps=steps + int(state["count"]),
             deadline_s=time.monotonic() + (budget_s if span.joins else 4 * budget_s),
-            # many steps for quality alone would end in standing still, which slides and shakes least
-            tolerances=Tolerances(0.0, 0.02, least_steps=10 if kind == "change" else 6),
+            tolerances=None if kind == "improve" and self._corrections.short else tolerances,
         )  # fmt: skip
 
     # -- what a plan is asked for -----------------------------------------------------------------------------------
@@ -301,8 +323,8 @@ class LiveCharacter(IntentSetters):
             add_look(row, intent.look, times, span.anchor)
         if way is not None and intent.path is not None:
             add_route(keys, row, way, intent.path, times, span.anchor)
-        for target in demands.targets.values():
-            self._add_target(keys, target, span, demands)
+        for id, target in demands.targets.items():
+            self._add_target(keys, self._corrections.allowed_for(id, target), span, demands)
         for id, (goals, _, time_s) in demands.poses.items():
             pose = intent.poses[id]
             arrive = max(round(time_s * FPS) - span.first, span.anchor + 1)
@@ -326,13 +348,6 @@ class LiveCharacter(IntentSetters):
                 for h, axis in zip(demands.here_m, (0, 2), strict=True)
             )
             keys.add(Target(0, (x, 0.0, z), (True, False, True), weight=0.3), last, last)
-
-    def _stay_near(self, row: Arrays, span: Span, shape: Shape) -> None:
-        """Ask the pelvis to keep to the path planned so far: a detour then comes back instead of wandering off."""
-        old = continued(self.timeline, span.first, shape.frames)
-        row["reference"][: len(old)] = old
-        row["reference_weight"][span.anchor + 1 : len(old), 0] = 1.0
-        row["weights"] = replace(self.settings.weights, reference=self.settings.stay).array()
 
     def _start_state(self, first: int, shape: Shape, *, carry_moments: bool) -> Arrays:
         """Optimiser state whose noise is that of the previous plan, moved to the new window's token grid and continued
@@ -377,6 +392,7 @@ class LiveCharacter(IntentSetters):
             )  # fmt: skip
         else:
             self.timeline.replace_from(start, shown, contacts, base, angles)
+        self._corrections.learn(verdict, base, shown, start, c.demands, self.settings)
         # the search goes on from it; its first token is that of the window, however late the plan was spliced in
         self._last, self._last_first = best, c.span.first
         settled = self._settle(c, verdict)

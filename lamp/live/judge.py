@@ -13,6 +13,7 @@ from lamp import metrics
 from lamp.intent import Shortfall, TargetReport, Want
 from lamp.live.settings import LiveSettings
 from lamp.problem import Target
+from lamp.scene.foothold import footholds
 from lamp.scene.ground_map import GAP, HEIGHT, Ground
 from lamp.scene.obstacle import Obstacle
 from lamp.scene.penetration import obstacle_distance, penetration_m
@@ -82,7 +83,7 @@ def judge(joints: Array, contacts: Array, start: int, demands: Demands, settings
         "target_error_m": max((r.error_m for r in reports), default=0.0),
         "foot_slide_mps": _slide(joints, contacts),
         "foot_depth_m": float(
-            np.maximum(demands.ground.at(toes, HEIGHT) - toes[..., 1], 0.0).max(initial=0.0)
+            np.maximum(footholds(demands.ground, toes) - toes[..., 1], 0.0).max(initial=0.0)
         ),
         "jitter_mps3": metrics.jitter_mps3(joints),
     }

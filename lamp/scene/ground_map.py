@@ -37,6 +37,7 @@ class Ground:
     maps: Array | None = None
     low_m: tuple[float, float] = (0.0, 0.0)
     cell_m: float = 1.0
+    walkable: tuple[Obstacle, ...] = ()  # what the maps were made of
 
     def at(self, points_m: Array, channel: int = HEIGHT) -> Array:
         """One channel below world points ``(..., 3)``: ``(...)`` metres, bilinear; beyond the map its edge goes on."""
@@ -87,7 +88,7 @@ def ground_below(
         gap = np.full(GROUND_POINTS, -1.0)
     ramp = gaussian_filter(height, _RAMP_SIGMA_M / cell_m, mode="nearest")
     maps = np.stack([height, ramp, np.clip(gap, -1.0, 3.0)]).astype(np.float32)
-    return Ground(float(here_m[1]) if floor_m is None else floor_m, maps, low_m, cell_m)
+    return Ground(float(here_m[1]) if floor_m is None else floor_m, maps, low_m, cell_m, tuple(walkable))
 
 
 def _column_distances(obstacle: Obstacle, low_m: tuple[float, float, float], cell_m: float) -> Array:

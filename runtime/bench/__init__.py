@@ -1,4 +1,5 @@
-"""``lamp bench``: what this machine can do. Alone it times the engine; ``serve`` and ``endless`` drive a server."""
+"""``lamp bench``: what this machine can do. Alone it times the engine; ``serve`` and ``endless`` drive a server;
+``scenes`` judges the plans."""
 
 from __future__ import annotations
 
@@ -10,16 +11,17 @@ examples:
   lamp bench serve --clients 64 --seconds 60 --stub          64 characters in moving scenes against a stub server
   lamp bench serve --clients 1,4 --seconds 60 --json out/serve.json
   lamp bench endless --seconds 600 --json out/endless.json   one character for ten minutes, and what drifted
+  lamp bench scenes --seeds 12                               how well plans avoid and reach, whatever the machine
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Flags of ``lamp bench`` and of its two subcommands."""
-    from runtime.bench import endless, engine, serve
+    """Flags of ``lamp bench`` and of its subcommands."""
+    from runtime.bench import endless, engine, scenes, serve
 
     engine.add_arguments(parser)
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", title="instead of timing the engine")
-    for name, module in (("serve", serve), ("endless", endless)):
+    for name, module in (("serve", serve), ("endless", endless), ("scenes", scenes)):
         sub = kinds.add_parser(
             name,
             help=module.HELP,
@@ -32,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print; returns the exit status."""
-    from runtime.bench import endless, engine, serve
+    from runtime.bench import endless, engine, scenes, serve
 
-    module = {"serve": serve, "endless": endless}.get(args.kind, engine)
+    module = {"serve": serve, "endless": endless, "scenes": scenes}.get(args.kind, engine)
     return module.run(args)
