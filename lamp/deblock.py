@@ -20,16 +20,18 @@ _SHARES = (
 )  # of a step, by frame from the first one after it
 
 
-def deblock(joints: Array, first: int) -> Array:
+def deblock(joints: Array, first: int, given: Array | None = None) -> Array:
     """Joints ``(T, 22, 3)`` whose first frame is session frame ``first``, without the steps between tokens.
 
-    A step is what a joint moves there beyond the mean of its moves before and after.
+    A step is what a joint moves there beyond the mean of its moves before and after. Of joints that were made from
+    ``given (T, 22, 3)`` only the change has such steps: what moved before is left as it is.
     """
     out = np.array(joints, np.float64)
+    change = out.copy() if given is None else out - given
     for at in range(-first % TOKEN_FRAMES, len(joints) - 1, TOKEN_FRAMES):
         if at < 2:
             continue
-        before, across, after = (joints[at + k].astype(np.float64) - joints[at + k - 1] for k in (-1, 0, 1))
+        before, across, after = (change[at + k] - change[at + k - 1] for k in (-1, 0, 1))
         step = across - 0.5 * (before + after)
         for k, share in _SHARES:
             out[at + k] += share * step

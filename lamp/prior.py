@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp import bundle as bundles
-from lamp import features, feet, gaze
-from lamp.chain import invert, to_velocity
+from lamp import features
+from lamp.beginning import Beginning
 from lamp.engines.base import Engine
 from lamp.engines.fallback import FallbackEngine
 from lamp.errors import BundleError, InputError
+from lamp.finishing import finished
 from lamp.models.text import load_text_encoder
 from lamp.motion import Motion
 from lamp.optimizer import PlanJob, Report, Tolerances, white_noise
@@ -26,7 +27,7 @@ from lamp.planner import Planner
 from lamp.problem import Arrays, Target, Weights, fresh_state
 from lamp.scene.obstacle import Obstacle
 from lamp.scene.penetration import penetration_m
-from lamp.tasks import Task, concatenate
+from lamp.tasks import HOLDS_M, Task, concatenate
 
 Array = NDArray[Any]
 log = logging.getLogger(__name__)
@@ -203,46 +204,22 @@ class MotionPrior:
         row = task.row(shape, self.planner.embed(task.prompt))
         noises = [white_noise(rng, shape) for _ in range(starts)]
         if task.reference is not None:
-            latents = self.planner.latents(_padded(task.reference.positions_m, 4))
-            if task.show is not None:
-                self._show(row, task, latents)
-            noises[0][: len(latents)] = self._inverse(latents, row)
+            found = self._begin(task, row)
+            noises[0][: len(found)] = found
         rows = []
         for noise in noises:
             own = {**row, "start_noise": noise}
             rows.append((own, fresh_state(shape, noise, budget=steps, rate=rate)))
+        if task.holds_already():  # one evaluation of the motion as it is, for the report
+            rows, steps = [(rows[0][0], fresh_state(shape, noises[0], budget=1, rate=0.0))], 1
         deadline = float("inf") if deadline_s is None else time.monotonic() + deadline_s
-        exact = task.keep is None
-        return PlanJob(shape, rows, max_steps=steps, deadline_s=deadline, context=task,
-                       tolerances=Tolerances(target_error_m=0.01, least_steps=20) if exact else None)  # fmt: skip
+        # a kept motion and an edit are worked on to the end: first they come near, then they become clean
+        tolerances = Tolerances(target_error_m=HOLDS_M, least_steps=20) if task.reference is None else None
+        return PlanJob(shape, rows, max_steps=steps, deadline_s=deadline, context=task, tolerances=tolerances)
 
-    def _show(self, row: Arrays, task: Task, latents: Array) -> None:
-        """Give the prior the shown frames as visible motion (whole tokens only), seen through the masked encoder."""
-        assert task.reference is not None and task.show is not None
-        tau = self.bundle.autoencoder.patch_frames
-        n = len(latents)
-        shown: Array = np.pad(np.asarray(task.show) > 0, (0, n * tau - task.frames), mode="edge")
-        known = np.asarray(shown.reshape(n, tau).all(1), np.float32)
-        visible = np.repeat(known[:, None], 6, 1)
-        row["context"][:n] = (
-            self.planner.latents(_padded(task.reference.positions_m, tau), visible) * known[:, None]
-        )
-        row["known"][:n] = known
-
-    def _inverse(self, latents: Array, row: Arrays) -> Array:
-        """Noise ``(L', D)`` whose chain comes nearest to ``latents (L', D)`` under the row's condition."""
-        n = len(latents)
-        shape = self.planner.shape_for(n * self.bundle.autoencoder.patch_frames)
-        grid = self.bundle.grids[shape.frames]
-        cut = {k: row[k][None, :n] for k in ("context", "known", "token_valid")}
-        cut |= {"text": row["text"][None], "has_text": row["has_text"][None]}
-
-        def velocity(z: Array, t: float) -> Array:
-            inputs = cut | {"noisy": z, "time": np.full(1, t, np.float32)}
-            v: Array = to_velocity(self.bundle.denoiser.prediction, self.engine.denoise(inputs), z, t)
-            return v
-
-        return invert(velocity, latents[None], grid)[0]
+    def _begin(self, task: Task, row: Arrays) -> Array:
+        """Noise ``(L', D)`` to begin at where there is a reference; fills the row's context and residual."""
+        return Beginning(self.planner, self.bundle.grids).of(task, row)
 
     def invert(self, motion: Motion, *, steps: int = 300, tolerance_m: float = 0.005) -> tuple[Array, float]:
         """Noise ``(L, D)`` whose few-step chain gives the autoencoded clip back, and the error left (MPJPE, metres).
@@ -264,7 +241,7 @@ class MotionPrior:
         """What a job made by :meth:`jobs` has reached so far."""
         task: Task = job.context
         best, report = job.best(), job.report()
-        motion = _finished(task, best["best_joints"][: task.frames], best["best_contacts"][: task.frames])
+        motion = finished(task, best["best_joints"][: task.frames], best["best_contacts"][: task.frames])
         depth = penetration_m(motion.positions_m, task.obstacles, np.arange(task.frames) / FPS).max(
             1, initial=0.0
         )
@@ -290,24 +267,19 @@ class MotionPrior:
 
     def edit(self, motion: Motion, targets: Sequence[Target], *, prompt: str = "", **options: Any) -> Result:
         """The motion changed so that joints meet their targets."""
-        return self.optimize(
-            [Task(prompt=prompt, reference=motion, targets=tuple(targets), weights=_EDIT)], **options
-        )[0]
+        return self.optimize([Task(prompt=prompt, reference=motion, targets=tuple(targets))], **options)[0]
 
     def avoid(
         self, motion: Motion, obstacles: Sequence[Obstacle], *, prompt: str = "", **options: Any
     ) -> Result:
         """The motion changed so that no joint, with its radius, enters an obstacle."""
-        task = Task(prompt=prompt, reference=motion, obstacles=tuple(obstacles), weights=_EDIT)
+        task = Task(prompt=prompt, reference=motion, obstacles=tuple(obstacles))
         return self.optimize([task], **options)[0]
 
     def blend(self, first: Motion, second: Motion, *, seam_frames: int = 20, **options: Any) -> Result:
         """Two clips with a transition of ``seam_frames`` between them; both are kept."""
         joined, keep = concatenate(first, second, seam_frames)
         return self.optimize([Task(reference=joined, keep=keep, show=keep)], **options)[0]
-
-
-_EDIT = replace(Weights(), start=0.05)  # an edit stays near the noise of the motion it started from
 
 
 def make_engine(bundle: bundles.Bundle, engine: str, threads: int | None) -> Engine:
@@ -366,25 +338,6 @@ def _torch_engine(bundle: bundles.Bundle, threads: int | None, *, on_cpu: bool =
     shapes = [replace(bundle.base_shape, frames=frames) for frames in sorted(bundle.grids)]
     device = torch.device("cuda" if torch.cuda.is_available() and not on_cpu else "cpu")
     return TorchEngine(build_networks(bundle), shapes, bundle.grids, device)
-
-
-def _finished(task: Task, joints: Array, contacts: Array) -> Motion:
-    """The clip as it is shown: on uneven ground with feet on the surface, and with the head turned to its point."""
-    contacts = np.clip(contacts, 0.0, 1.0)
-    ground = task.ground()
-    if ground.maps is not None:
-        joints = feet.plant(joints, contacts, ground, feet.Footing.none(), None)
-    motion = Motion.from_positions(joints, FPS, contacts)
-    if task.look_at is None:
-        return motion
-    angles = gaze.follow(motion.positions_m, np.arange(len(motion)) / FPS, FPS, task.look_at, np.zeros(2))
-    return gaze.turn_head(motion, angles)
-
-
-def _padded(joints: Array, multiple: int) -> Array:
-    """Joints whose length is a multiple, the last pose held."""
-    missing = -len(joints) % multiple
-    return np.concatenate([joints, np.repeat(joints[-1:], missing, axis=0)]) if missing else joints
 
 
 def _placed(local: Array, first: Array) -> Array:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp.errors import InputError
+from lamp.models.representation import WIDTH as FEATURE_WIDTH
 from lamp.scene.distance import FAR_M, KINDS
 from lamp.scene.obstacle import MAX_COORDINATE_M, MAX_OBSTACLES
 from lamp.skeleton import JOINT_COUNT, joint_index
@@ -72,6 +73,8 @@ class Weights:
     smooth: float = 2e-4  # jerk of all joints
     decorrelate: float = 20.0  # noise must stay white over time
     norm: float = 0.2  # noise must keep unit variance
+    pose: float = 0.0  # poses unlike those of the reference, whatever their place and heading
+    going: float = 0.0  # pelvis faster, slower or another way than in the reference
     start: float = 0.0  # stay near the noise it started from
     skin_m: float = 0.02  # clearance kept beyond a joint's radius
 
@@ -80,13 +83,13 @@ class Weights:
 
 
 WEIGHT_NAMES: tuple[str, ...] = (
-    "reference", "key", "look", "collision", "foot", "floor", "ground", "smooth", "decorrelate", "norm", "start",
-    "skin_m",
+    "reference", "key", "look", "collision", "foot", "floor", "ground", "smooth", "decorrelate", "norm", "pose",
+    "going", "start", "skin_m",
 )  # fmt: skip
 # What a step reports per row, in natural units.
 TERMS: tuple[str, ...] = (
     "reference_error_m", "target_error_m", "facing_error_rad", "penetration_m", "foot_slide_mps", "floor_depth_m",
-    "ground_gap_m", "jitter_mps3", "noise_correlation", "noise_norm",
+    "ground_gap_m", "jitter_mps3", "noise_correlation", "noise_norm", "pose_change_m", "going_change_mps",
 )  # fmt: skip
 
 
@@ -135,6 +138,8 @@ class Shape:
             "splice_weight": (t,),  # how much of them each frame takes: 1 for the past, then falling to 0
             "reference": (t, j, 3),
             "reference_weight": (t, j),
+            "like_weight": (t,),  # how much each frame should be like the reference, wherever it takes place
+            "residual": (t, FEATURE_WIDTH),  # what latents lose of a given motion, added to their features
             "key": (t, j, 3),
             "key_weight": (t, j, 3),
             "look": (t, 3),  # point to face

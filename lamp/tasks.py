@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,17 @@ from lamp.problem import MAX_KEYS, Arrays, KeyFrames, Shape, Target, Weights, em
 from lamp.scene.distance import pack
 from lamp.scene.ground_map import Ground
 from lamp.scene.obstacle import MAX_OBSTACLES, Obstacle
+from lamp.scene.penetration import penetration_m
 from lamp.scene.window import SceneWindows, Surroundings
 from lamp.skeleton import JOINT_COUNT
 
 Array = NDArray[Any]
 FPS = 20.0
+HOLDS_M = 0.01  # a joint as near to its target is there
+# An edit stays near the motion it is made from: in its noise, its poses and its way of going. That noise is an inverse
+# and far from white (correlation 0.8 where white noise has 0.03): asking it to become white, as a search from white
+# noise must stay, would leave the motion before anything else.
+EDIT_WEIGHTS = Weights(key=2.0, decorrelate=0.0, norm=0.0, pose=1.0, going=0.1, start=0.05)
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class Task:
     show: ``(T,)`` true where the reference is given to the prior as visible motion (both ends of a blend, a prefix).
     targets, obstacles, key poses, path and look_at: in clip time and world metres. place: ground point x, y, z and
     heading of the first frame without a reference; its y is the height of the endless floor, if there is one.
+    weights: of the objective; None takes those of such a task (``weighing``).
     """
 
     prompt: str = ""
@@ -46,7 +53,7 @@ class Task:
     obstacles: tuple[Obstacle, ...] = ()
     seed: int | None = None
     place: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
-    weights: Weights = field(default_factory=Weights)
+    weights: Weights | None = None
     key_poses: tuple[KeyPose, ...] = ()
     look_at: LookAt | None = None
     path: Path | None = None
@@ -93,6 +100,47 @@ class Task:
         """Whether the ground or a grid of distances takes part."""
         return self.floor is Floor.NONE or any(o.grid is not None or o.walkable for o in self.obstacles)
 
+    @property
+    def edits(self) -> bool:
+        """Whether it changes a given motion no more than it must: a reference without ``keep``."""
+        return self.reference is not None and self.keep is None
+
+    def weighing(self) -> Weights:
+        """The weights in use."""
+        if self.weights is not None:
+            return self.weights
+        return EDIT_WEIGHTS if self.edits else Weights()
+
+    def trusted(self) -> Array:
+        """Frames ``(T,)`` of the reference that are as they should be: all of an edit, those shown of a blend, none of
+        a motion that is only to be stayed near, which may be noisy."""
+        if self.reference is None:
+            return np.zeros(self.frames)
+        if self.show is not None:
+            return (np.asarray(self.show) > 0).astype(float)
+        return np.full(self.frames, float(self.edits))
+
+    def holds_already(self) -> bool:
+        """Whether the given motion meets all that is asked for, so that an edit has nothing to do.
+
+        Only where that can be told by targets and obstacles; poses, a path and a point to look at are worked on anyway.
+        """
+        if not self.edits or self.reference is None or self.show is not None or self.geometry:
+            return False
+        if self.key_poses or self.path is not None or self.look_at is not None:
+            return False
+        depth = penetration_m(self.reference.positions_m, self.obstacles, np.arange(self.frames) / FPS)
+        held = all(self._held(target) for target in self.targets)
+        return held and float(depth.max(initial=0.0)) == 0.0
+
+    def _held(self, target: Target) -> bool:
+        """Whether the joint of a target is there from its arrival to its end."""
+        assert self.reference is not None
+        first = self.frames - 1 if target.arrive_s is None else round(target.arrive_s * FPS)
+        there = self.reference.positions_m[first : first + round(target.hold_s * FPS) + 1, target.joint]
+        away = (there - target.position_m) * np.array(target.axis_mask)
+        return bool(np.linalg.norm(away, axis=-1).max() <= HOLDS_M)
+
     def _around(self) -> Surroundings:
         """Where the clip takes place."""
         x, y, z, _ = self.place
@@ -110,7 +158,7 @@ class Task:
     def row(self, shape: Shape, embedding: Array) -> Arrays:
         """The arrays of this task in a window of ``shape``, context left empty."""
         t = self.frames
-        row = empty_row(shape, self.weights)
+        row = empty_row(shape, self.weighing())
         row["text"] = embedding
         row["has_text"] = np.array(1.0 if self.prompt else 0.0, np.float32)
         row["token_valid"][math.ceil(t / shape.patch_frames) :] = 0.0
@@ -124,6 +172,7 @@ class Task:
                 float(features.heading_rad(joints[0])),
             )
             row["reference"][:t] = joints
+            row["like_weight"][:t] = self.trusted()
             if self.keep is not None:
                 keep = np.asarray(self.keep, np.float32)
                 row["reference_weight"][:t] = keep[:, None] if keep.ndim == 1 else keep

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,6 @@ import numpy as np
 from lamp.errors import InputError
 from lamp.intent import Floor
 from lamp.motion import Motion
-from lamp.problem import Weights
 from lamp.scene.obstacle import Obstacle
 from lamp.tasks import Task
 from runtime import limits as bounds
@@ -24,9 +23,6 @@ from runtime.geometry.reference import NO_SHELF, Shelf
 from runtime.limits import Limits
 from runtime.pb.v1 import scene_pb2, service_pb2
 from runtime.validation import Array, Checker
-
-# A clip made from a reference without `keep` stays near the noise of the reference.
-_EDIT = replace(Weights(), start=0.05)
 
 
 @dataclass(frozen=True)
@@ -156,8 +152,7 @@ def _read_task(
         return Task(
             prompt=prompt, frames=frames, reference=reference, keep=keep,
             show=keep > 0 if message.show_kept and keep is not None else None,
-            targets=tuple(targets), obstacles=tuple(obstacles), place=(*position, heading),
-            weights=_EDIT if reference is not None and keep is None else Weights(), **intents,
+            targets=tuple(targets), obstacles=tuple(obstacles), place=(*position, heading), **intents,
         )  # fmt: skip
     except InputError as error:
         check.fail(error.field, error.problem)

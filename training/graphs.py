@@ -107,7 +107,8 @@ def graph_key(networks: PriorNetworks) -> str:
         networks_used.append("autoencoder_whole")
     traced = [
         "body.py", "features.py", "skeleton.py", "problem.py", "chain.py", "scene/distance.py", "engines/objective.py",
-        "engines/step.py", "formats/onnx_graph.py", *(f"models/{name}.py" for name in networks_used),
+        "engines/likeness.py", "engines/step.py", "formats/onnx_graph.py",
+        *(f"models/{name}.py" for name in networks_used),
     ]  # fmt: skip
     for name in traced:
         digest.update((root / name).read_bytes())

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from lamp import chain, features
 from lamp.body import FEW_RADII_M, FEW_STAND, FEW_WEIGHTS, LIMB_STANDS, LIMBS, STANDS
+from lamp.engines.likeness import likeness_terms
 from lamp.models.autoencoder import MotionAutoencoder
 from lamp.models.denoiser import Denoiser
 from lamp.problem import GROUND_CHANNELS, WEIGHT_NAMES
@@ -91,7 +92,7 @@ def rollout(networks: PriorNetworks, noise: Tensor, p: Tensors, grid: list[float
     """Noise ``(B, L, D)`` -> the motion it stands for. Visible tokens come from the context, not from the chain."""
     z = chain.ddim(lambda x, t: networks.velocity(x, t, p), noise, grid)
     known = p["known"][..., None]
-    raw = networks.to_features(known * p["context"] + (1.0 - known) * z, p["token_valid"])
+    raw = networks.to_features(known * p["context"] + (1.0 - known) * z, p["token_valid"]) + p["residual"]
     return Rollout(place(raw, p), raw[..., -4:])
 
 
@@ -168,6 +169,7 @@ def objective(
         smooth_term(motion.joints, p),
         correlation_term(noise),
         norm_term(noise),
+        *likeness_terms(motion.joints, p),
     ):
         losses.append(loss)
         terms.append(term)

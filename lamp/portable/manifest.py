@@ -48,6 +48,8 @@ MEANINGS: dict[str, tuple[str, str]] = {  # name -> meaning, unit
     "splice_weight": ("how much of `splice` each frame takes, falling from 1 to 0", "-"),
     "reference": ("joints to stay near", "m"),
     "reference_weight": ("how much each joint of the reference counts", "-"),
+    "like_weight": ("how much each frame should be like the reference in pose and pace, wherever it is", "-"),
+    "residual": ("added to the decoded features: what latents lose of a given motion", "m, rad per frame"),
     "key": ("where joints should be", "m"),
     "key_weight": ("how much each axis of a key counts, 0 where there is none", "-"),
     "look": ("point to face", "m"),

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from lamp.optimizer import PlanJob
 from lamp.portable.export import portable_step
 from lamp.portable.precision import PRECISIONS, convert
 from lamp.prior import MotionPrior
-from lamp.problem import Arrays, Target, Weights, stack_rows
+from lamp.problem import Arrays, Target, stack_rows
 from lamp.scene import Obstacle
 from lamp.tasks import Task
 from runtime.bench.engine import timed
@@ -117,11 +117,10 @@ def task_rows(prior: MotionPrior, tasks: int, steps: int) -> dict[str, list[Row]
         middle, end = walk.positions_m[frames // 2, 0], walk.positions_m[-1]
         goal = end[0] + np.array([0.4 - 0.3 * (seed % 4), 0.0, 0.2])
         hand = Target(20, tuple(end[20] + np.array([0.1, 0.2, 0.1])), arrive_s=(frames - 20) / 20)
-        near = replace(Weights(), start=0.05)  # an edit stays near the noise of the motion it starts from
-        edit = Task(reference=walk, targets=(Target(0, tuple(goal), (True, False, True)), hand), weights=near)
+        edit = Task(reference=walk, targets=(Target(0, tuple(goal), (True, False, True)), hand))
         ball = Obstacle("sphere", tuple(middle + np.array([-0.6, 0.0, 0.1 * (seed % 3)])), (0.3, 0.0, 0.0),
                         linear_velocity_mps=(0.3, 0.0, 0.0))  # fmt: skip
-        for kind, task in (("edit", edit), ("avoid", Task(reference=walk, obstacles=(ball,), weights=near))):
+        for kind, task in (("edit", edit), ("avoid", Task(reference=walk, obstacles=(ball,)))):
             job: PlanJob = prior.jobs([task], steps=steps)[0]
             rows[kind].append(job.rows[0])
     return rows

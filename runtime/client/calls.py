@@ -9,7 +9,6 @@ import numpy as np
 
 from lamp.errors import InputError
 from lamp.motion import Motion
-from lamp.problem import Weights
 from lamp.tasks import FPS, Task
 from runtime import convert, convert_intents
 from runtime.coordinates import CoordinateSystem, facing
@@ -106,7 +105,7 @@ class ClipCollector:
 
 def task_of(task: Task, coordinates: CoordinateSystem, path: str = "task") -> service_pb2.OptimizeTask:
     """The message for a task. ``InputError`` names what the wire cannot carry (per-joint ``keep``, ``weights``)."""
-    if task.weights != Weights():
+    if task.weights is not None:
         raise InputError(f"{path}.weights", "cannot be sent; the server has its own, leave the default")
     message = service_pb2.OptimizeTask(
         prompt=task.prompt,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamp.errors import InputError
-from lamp.problem import Target, Weights
+from lamp.problem import Target
 from lamp.scene.obstacle import Obstacle
 from lamp.skeleton import JOINT_NAMES, joint_index
 from runtime.commands import clips
@@ -100,8 +99,7 @@ def run(args: argparse.Namespace) -> int:
         from lamp.tasks import Task
 
         prior = clips.load_prior(args)
-        near = replace(Weights(), start=0.05)  # an edit stays near the noise of the motion it starts from
-        task = Task(args.prompt, reference=motion, targets=targets, obstacles=obstacles, weights=near)
+        task = Task(args.prompt, reference=motion, targets=targets, obstacles=obstacles)
         (result,) = prior.optimize([task], steps=args.steps, starts=args.starts, seed=args.seed)
     clips.finish(result.motion, args, title=args.prompt, obstacles=obstacles, targets=targets)
     for name in ("target_error_m", "penetration_m", "foot_slide_mps"):

@@ -9,6 +9,7 @@ torch = pytest.importorskip("torch")
 
 from lamp.chain import time_grid  # noqa: E402
 from lamp.engines import objective as ob  # noqa: E402
+from lamp.engines.likeness import likeness_terms  # noqa: E402
 from lamp.models import representation as rep  # noqa: E402
 from lamp.problem import TERMS, KeyFrames, Target, Weights, empty_row, stack_rows  # noqa: E402
 from lamp.scene import Obstacle  # noqa: E402
@@ -29,7 +30,7 @@ def tensors(*rows):
 
 def busy_row(rng, **weights):
     """Everything switched on: text, visible prefix, splice, reference, key, obstacle."""
-    row = empty_row(SHAPE, Weights(start=0.3, **weights))
+    row = empty_row(SHAPE, Weights(pose=0.7, going=0.4, start=0.3, **weights))
     row["text"] = rng.standard_normal(tiny.TEXT_WIDTH)
     row["has_text"] = np.array(1.0)
     row["context"][0] = rng.standard_normal(SHAPE.latent_width)
@@ -43,6 +44,8 @@ def busy_row(rng, **weights):
     row["splice_weight"] = 1 - u * u * (3 - 2 * u)
     row["frame_valid"] = (t >= 0) * 1.0
     row["reference"], row["reference_weight"] = clip, rng.random((FRAMES, 22))
+    row["like_weight"] = rng.random(FRAMES)
+    row["residual"] = 0.05 * rng.standard_normal((FRAMES, rep.WIDTH))
     keys = KeyFrames(FRAMES)
     keys.add(Target(20, (0.5, 1.2, 0.7), (True, False, True)), 9, 11)
     keys.add(Target(15, (0.2, 1.6, 0.5), weight=2.0), 12, 12)
@@ -95,6 +98,8 @@ JOINT_TERMS = {
     "collision": lambda j, p: ob.collision_term(j, p, RADII, SKIN),
     "floor": lambda j, p: ob.floor_term(j - torch.tensor([0.0, 0.3, 0.0]), p),
     "smooth": ob.smooth_term,
+    "pose": lambda j, p: likeness_terms(j, p)[0],
+    "going": lambda j, p: likeness_terms(j, p)[1],
 }
 
 
@@ -144,7 +149,8 @@ def test_gradient_of_the_placement(p, rng):
 
 
 def test_gradient_of_the_whole_objective(networks, rng):
-    p = tensors(busy_row(rng, foot=0.0), busy_row(rng, foot=0.0))  # the foot term has gates, checked above
+    # gates of the foot term and the nearest moment of collisions have no gradient; both are checked above
+    p = tensors(*[busy_row(rng, foot=0.0, collision=0.0) for _ in range(2)])
     noise = torch.from_numpy(rng.standard_normal((2, SHAPE.tokens, SHAPE.latent_width)))
     slopes_agree(lambda n: ob.objective(networks, n, p, GRID)[0], noise, rng)
 
@@ -159,7 +165,7 @@ def test_the_objective_is_the_weighted_sum_of_its_terms(networks, p, rng):
         ob.reference_term(found.joints, p), ob.key_term(found.joints, p), ob.look_term(found.joints, p),
         ob.collision_term(found.joints, p, RADII, w[-1].expand(2)), ob.foot_term(found, p),
         ob.floor_term(found.joints, p), ob.ground_term(found, p), ob.smooth_term(found.joints, p),
-        ob.correlation_term(noise), ob.norm_term(noise),
+        ob.correlation_term(noise), ob.norm_term(noise), *likeness_terms(found.joints, p),
     ]  # fmt: skip
     total = sum(w[i] * value for i, (value, _) in enumerate(parts))
     total = total + w[-2] * ((noise - p["start_noise"]) ** 2).mean((1, 2))

@@ -103,8 +103,10 @@ class EmdmPrior(PeerPrior):
             problem["context"] = _with_style(problem["start_noise"])
         return job
 
-    def _inverse(self, latents: Array, row: Arrays) -> Array:
-        return self._random.standard_normal(latents.shape).astype(np.float32)
+    def _begin(self, task: Task, row: Arrays) -> Array:
+        shape = self.planner.shape_for(task.frames)
+        noise: Array = self._random.standard_normal((shape.tokens, shape.latent_width)).astype(np.float32)
+        return noise
 
 
 class StylePlanner(Planner):

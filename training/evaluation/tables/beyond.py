@@ -19,7 +19,7 @@ from training.evaluation.judge import Judge, Scores
 from training.evaluation.settings import Settings
 from training.evaluation.tables.base import OBJECTIVE, Case, clip_motion
 from training.evaluation.tables.edit import edit_case, objective_errors_m
-from training.evaluation.tables.obstacles import STAY_NEAR, ObstacleTable, sphere_centres
+from training.evaluation.tables.obstacles import ObstacleTable, sphere_centres
 from training.metrics.base import About
 from training.priors.base import Outcome, Prior
 
@@ -42,7 +42,7 @@ class MovingTable(ObstacleTable):
         made = []
         for clip in clips.draw(settings.motions, rng):
             crossers = tuple(_crosser(clip, share, rng) for share in (0.45, 0.65, 0.85))
-            task = Task(reference=clip_motion(clip), obstacles=crossers, weights=STAY_NEAR)
+            task = Task(reference=clip_motion(clip), obstacles=crossers)
             made.append(Case(clip.joints_m, task, obstacles=crossers))
         return made
 
@@ -78,7 +78,7 @@ class MeshTable(ObstacleTable):
         made = []
         for clip in clips.draw(settings.motions, rng):
             meshes = (_placed(arch(), clip, 0.7, 0.0, rng), _placed(wedge(), clip, 0.4, 0.8, rng))
-            task = Task(reference=clip_motion(clip), obstacles=meshes, weights=STAY_NEAR)
+            task = Task(reference=clip_motion(clip), obstacles=meshes)
             made.append(Case(clip.joints_m, task, obstacles=meshes, extra={"drawn": _boxes(*meshes)}))
         return made
 
@@ -193,7 +193,7 @@ def _mixed(clip: RealClip, rng: np.random.Generator) -> Case:
         if min(np.linalg.norm(c - pelvis), np.linalg.norm(c - wrist)) > 0.6
     ][:5]
     obstacles = (*spheres, _crosser(clip, 0.8, rng))
-    case.task = Task(reference=clip_motion(clip), targets=targets, obstacles=obstacles, weights=STAY_NEAR)
+    case.task = Task(reference=clip_motion(clip), targets=targets, obstacles=obstacles)
     case.frames, case.targets_m, case.obstacles = np.array([frame]), pelvis[None], obstacles
     case.extra["wrist_m"] = wrist
     return case

@@ -21,7 +21,6 @@ from training.evaluation.tables.base import (
     clip_motion,
     paired_scores,
 )
-from training.evaluation.tables.obstacles import STAY_NEAR
 from training.metrics.base import About
 from training.metrics.clip import FootSkate, Jitter, ObjectiveError
 from training.metrics.content import STRICT_CRAWL_HEAD_M, ContentPreservation, airborne, hands_raised, low
@@ -43,7 +42,7 @@ def edit_case(clip: RealClip, rng: np.random.Generator, kind: str = "") -> Case:
             break
     position = (float(start[0] + offset[0]), float(start[1]), float(start[2] + offset[1]))
     target = Target(0, position, axis_mask=(True, False, True), arrive_s=frame / _FPS)
-    task = Task(reference=clip_motion(clip), targets=(target,), weights=STAY_NEAR)
+    task = Task(reference=clip_motion(clip), targets=(target,))
     return Case(clip.joints_m, task, kind=kind, frames=np.array([frame]), targets_m=np.array([position]))
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from lamp.body import MANY_RADII_M, spheres
-from lamp.problem import Weights
 from lamp.scene.obstacle import Obstacle
 from lamp.tasks import Task
 from training.evaluation.clips import Array, RealClip, RealClips
@@ -29,7 +27,6 @@ from training.priors.base import Outcome, Prior
 
 SPHERES, RADIUS_M = 8, 0.30
 _RING_M, _HEIGHT_M, _START_FRAMES, _GAP_M = (0.6, 2.5), (0.1, 1.4), 4, 0.05
-STAY_NEAR = replace(Weights(), start=0.05)  # an edit stays near the noise of the motion it started from
 
 
 class ObstacleTable(OptimisedTable):
@@ -66,7 +63,7 @@ def avoid_case(clip: RealClip, rng: np.random.Generator) -> Case:
         Obstacle("sphere", (float(c[0]), float(c[1]), float(c[2])), (RADIUS_M,) * 3)
         for c in sphere_centres(clip.joints_m, rng)
     )
-    task = Task(reference=clip_motion(clip), obstacles=obstacles, weights=STAY_NEAR)
+    task = Task(reference=clip_motion(clip), obstacles=obstacles)
     return Case(clip.joints_m, task, obstacles=obstacles)
 
 
