@@ -12,8 +12,8 @@ class MdmConfig:
     """A transformer encoder with a token per frame. The defaults are the published model's sizes.
 
     The published network learns to copy its input where that is nearly clean, which takes long; until it can, inversion
-    leads far away from white noise. ``skip`` takes that from it (preconditioning of Karras et al. 2022 for data of unit
-    variance) and changes neither what is predicted nor the loss.
+    leads far away from white noise. ``skip`` takes that from it: two estimates of the clean motion, the network's own
+    and the noisy input, are averaged by their variances. Neither what is predicted nor the loss changes.
     """
 
     width: int = 512
@@ -22,9 +22,7 @@ class MdmConfig:
     mlp_ratio: int = 2
     text_width: int = 384
     max_frames: int = 196
-    skip: bool = (
-        False  # add what the noisy input already says of the clean motion: copying it need not be learned
-    )
+    skip: bool = False  # average with the noisy input where that is nearly clean
 
     def __post_init__(self) -> None:
         if self.width % self.head_width:
