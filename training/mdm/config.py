@@ -9,7 +9,12 @@ from lamp.errors import InputError
 
 @dataclass(frozen=True)
 class MdmConfig:
-    """A transformer encoder with a token per frame. The defaults are the published model's sizes."""
+    """A transformer encoder with a token per frame. The defaults are the published model's sizes.
+
+    The published network learns to copy its input where that is nearly clean, which takes long; until it can, inversion
+    leads far away from white noise. ``skip`` takes that from it: two estimates of the clean motion, the network's own
+    and the noisy input, are averaged by their variances. Neither what is predicted nor the loss changes.
+    """
 
     width: int = 512
     blocks: int = 8
@@ -17,6 +22,7 @@ class MdmConfig:
     mlp_ratio: int = 2
     text_width: int = 384
     max_frames: int = 196
+    skip: bool = False  # average with the noisy input where that is nearly clean
 
     def __post_init__(self) -> None:
         if self.width % self.head_width:

@@ -8,6 +8,9 @@ from torch import Tensor, nn
 from lamp.features import FEATURE_COUNT
 from lamp.models.layers import Block, key_bias, sinusoidal
 from training.mdm.config import MdmConfig
+from training.mdm.schedule import alpha_bars
+
+OWN_DEVIATION = 0.2  # of what the blocks say of the clean motion, after a few minutes of training
 
 
 class MdmDenoiser(nn.Module):
@@ -15,6 +18,7 @@ class MdmDenoiser(nn.Module):
     which trains in fewer steps than the published order; padding is never attended to."""
 
     position: Tensor
+    bars: Tensor
 
     def __init__(self, config: MdmConfig) -> None:
         super().__init__()
@@ -27,6 +31,7 @@ class MdmDenoiser(nn.Module):
             Block(w, config.head_width, config.mlp_ratio) for _ in range(config.blocks)
         )
         self.norm = nn.LayerNorm(w)
+        self.register_buffer("bars", torch.tensor(alpha_bars()), persistent=False)
         self.register_buffer("position", sinusoidal(torch.arange(config.max_frames + 1), w), persistent=False)
 
     def forward(self, noisy: Tensor, step: Tensor, text: Tensor, has_text: Tensor, valid: Tensor) -> Tensor:
@@ -41,4 +46,8 @@ class MdmDenoiser(nn.Module):
         for block in self.blocks:
             x = block(x, bias)
         clean: Tensor = self.leave(self.norm(x[:, 1:]))
+        if self.config.skip:
+            bar = self.bars[step.long()][:, None, None]
+            share = OWN_DEVIATION**2 / (OWN_DEVIATION**2 + (1.0 - bar) / bar)
+            clean = share * noisy / torch.sqrt(bar) + (1.0 - share) * clean
         return clean

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from training.losses import masked_mean
 from training.mdm.config import MdmLoss
 from training.mdm.model import MdmDenoiser
-from training.mdm.schedule import TRAINING_STEPS, alpha_bars
+from training.mdm.schedule import TRAINING_STEPS
 
 
 class MdmObjective:
@@ -20,7 +20,6 @@ class MdmObjective:
         """``captions (C, E)``: embeddings of all captions; those of clip i are ``first[i] .. first[i] + count[i]``."""
         self.model, self.weights = model, weights
         self.captions, self.first, self.count = captions, first, count
-        self.bars = torch.tensor(alpha_bars(), device=captions.device)
 
     def __call__(self, x: Tensor, valid: Tensor, clip: Tensor) -> dict[str, Tensor]:
         b, device = x.shape[0], x.device
@@ -28,7 +27,7 @@ class MdmObjective:
         text = self.captions[self.first[clip] + (torch.rand(b, device=device) * self.count[clip]).long()]
         has_text = (torch.rand(b, device=device) > self.weights.drop_text).float()
         step = (torch.rand(b, device=device) * TRAINING_STEPS).long()
-        bar = self.bars[step][:, None, None]
+        bar = self.model.bars[step][:, None, None]
         noisy = torch.sqrt(bar) * x + torch.sqrt(1.0 - bar) * torch.randn_like(x)
         clean = self.model(noisy, step, text, has_text, frames)
         with torch.autocast(device.type, enabled=False):

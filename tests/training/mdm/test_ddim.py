@@ -101,3 +101,18 @@ def test_padding_and_the_text_of_the_null_branch_change_nothing():
     assert torch.allclose(plain[0], changed[0]) and torch.allclose(plain[1, :8], changed[1, :8], atol=1e-6)
     assert not torch.allclose(plain, made(x, step, text, torch.ones(2), valid))
     assert not torch.allclose(plain, made(x, step + 100, text, torch.zeros(2), valid))
+
+
+def test_the_skip_copies_what_is_nearly_clean_without_any_training():
+    torch.manual_seed(0)
+    x, text, valid = torch.randn(1, 12, 263), torch.zeros(1, 4), torch.ones(1, 12)
+    plain, skipping = (
+        MdmDenoiser(MdmConfig(16, 1, 8, text_width=4, max_frames=16, skip=skip)).requires_grad_(False)
+        for skip in (False, True)
+    )
+
+    def predict(network):
+        return lambda x, step: network(x, torch.full((1,), step), text, torch.zeros(1), valid)
+
+    assert float((predict(skipping)(x, 0) - x).abs().max()) < 0.05 < float((predict(plain)(x, 0) - x).abs().mean())
+    assert float(ddim.invert(predict(skipping), x).std()) < 2.0 < float(ddim.invert(predict(plain), x).std())
