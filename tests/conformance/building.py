@@ -31,12 +31,13 @@ class Broken(Exception):
 
 
 def csharp_program(install: bool) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Command, and environment variables; fetches what it can by itself. Raises ``Missing``, ``Broken``."""
+    """Command, and environment variables. The compiler is fetched where npm is there; npm itself with ``install``,
+    where that can be done. Raises ``Missing``, ``Broken``."""
     if not (HERE / "csharp" / "build.py").is_file():
         raise Missing("tests/conformance/csharp is not there")
     toolchain = importlib.import_module("scripts.csharp_toolchain")
-    if not install and not _has_roslyn(toolchain):
-        raise Missing("the C# compiler has not been fetched: make conformance does it")
+    if install and not _has_roslyn(toolchain) and shutil.which("npm") is None:
+        _install_debian("npm, which fetches the C# compiler,", "npm")
     try:
         assembly = importlib.import_module("tests.conformance.csharp.build").build()
         return tuple(toolchain.command(assembly)), toolchain.environment()
@@ -64,7 +65,7 @@ def cpp_program(install: bool, name: str = "lamp_conformance") -> tuple[str, ...
     if not _has_grpc():
         if not install:
             raise Missing(f"gRPC for C++ is missing: apt install {' '.join(DEBIAN)}")
-        _install_debian()
+        _install_debian("gRPC for C++", *DEBIAN)
     if not install and not (build / "lamp_conformance").is_file():
         raise Missing("the C++ client has not been built: make conformance does it")
     generator = ("-G", "Ninja") if shutil.which("ninja") else ()
@@ -80,18 +81,18 @@ def _has_grpc() -> bool:
     return subprocess.call(["pkg-config", "--exists", "grpc++"]) == 0
 
 
-def _install_debian() -> None:
+def _install_debian(what: str, *packages: str) -> None:
     if not shutil.which("apt-get") or getattr(os, "geteuid", lambda: 1)() != 0:
-        raise Missing(f"gRPC for C++ is missing, and this is not root: sudo apt install {' '.join(DEBIAN)}")
+        raise Missing(f"{what} is missing, and this is not root: sudo apt install {' '.join(packages)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     commands = (
         ["apt-get", "update", "-qq"],
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *DEBIAN],
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
     )
     for command in commands:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise Missing(f"apt-get could not install gRPC for C++: {done.stderr[-500:]}")
+        raise Missing(f"apt-get could not install {what}: {done.stderr[-500:]}")
 
 
 def _run(*command: str) -> None:

@@ -3,7 +3,7 @@
     python -m tests.cpp.sanitize address,undefined
     python -m tests.cpp.sanitize thread
 
-Builds into build/cpp-SANITIZERS (some minutes). One line per run, then what a sanitizer said; 1 when it said anything.
+Builds into build/cpp-sanitized (some minutes). One line per run, then what a sanitizer said; 1 when it said anything.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def main() -> int:
     if not kinds:
         sys.stderr.write(f"{__doc__}\n")
         return 2
-    build = ROOT / "build" / f"cpp-{kinds.replace(',', '-')}"
+    build = (
+        ROOT / "build" / "cpp-sanitized"
+    )  # one for all kinds: generated code is compiled once, without them
     _build(build, kinds)
     logs = build / "said"
     shutil.rmtree(logs, ignore_errors=True)
@@ -51,6 +53,7 @@ def main() -> int:
         try:
             asyncio.run(catalogue.run(name, client, patience=SLOWER))
             sys.stdout.write(f"{name}: passed\n")
+            sys.stdout.flush()
         except AssertionError as error:
             bad += 1
             sys.stdout.write(f"{name}: {error}\n")
@@ -61,7 +64,7 @@ def main() -> int:
 
 def _build(build: Path, kinds: str) -> None:
     ninja = ("-G", "Ninja") if shutil.which("ninja") else ()
-    options = (f"-DLAMP_SANITIZE={kinds}", "-DLAMP_TESTS=ON", "-DCMAKE_BUILD_TYPE=RelWithDebInfo")
+    options = (f"-DLAMP_SANITIZE={kinds}", "-DLAMP_TESTS=ON", "-DCMAKE_BUILD_TYPE=Debug")
     subprocess.run(
         ["cmake", "-S", str(SOURCE), "-B", str(build), *ninja, *options],
         check=True,

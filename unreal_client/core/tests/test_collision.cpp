@@ -49,12 +49,12 @@ TEST_CASE("what is scaled to zero, or is no number, is refused by name") {
     CollisionShape box;
     box.shape = Shape::Box;
     box.size = {10, 20, 30};
-    CHECK(check("crate", in_world(box, {}, {1, 0, 1}, 2), 0.01).message.find("'crate'") != std::string::npos);
-    CHECK(check("crate", in_world(box, {}, {1, 0, 1}, 2), 0.01).message.find("scale") != std::string::npos);
-    CHECK_FALSE(check("crate", in_world(box, {{std::nanf(""), 0, 0}, {}}, {1, 1, 1}, 2), 0.01).ok());
-    CHECK(check("crate", in_world(box, {}, {1, 1, 1}, 2), 0.01).ok());
+    CHECK(validate("crate", in_world(box, {}, {1, 0, 1}, 2), 0.01).message.find("'crate'") != std::string::npos);
+    CHECK(validate("crate", in_world(box, {}, {1, 0, 1}, 2), 0.01).message.find("scale") != std::string::npos);
+    CHECK_FALSE(validate("crate", in_world(box, {{std::nanf(""), 0, 0}, {}}, {1, 1, 1}, 2), 0.01).ok());
+    CHECK(validate("crate", in_world(box, {}, {1, 1, 1}, 2), 0.01).ok());
     CollisionShape capsule;
     capsule.shape = Shape::Capsule;
     capsule.size = {30, 60, 0};
-    CHECK_FALSE(check("pillar", in_world(capsule, {}, {0, 0, 0}, 2), 0.01).ok());
+    CHECK_FALSE(validate("pillar", in_world(capsule, {}, {0, 0, 0}, 2), 0.01).ok());
 }

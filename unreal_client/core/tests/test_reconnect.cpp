@@ -43,12 +43,12 @@ TEST_CASE("a transport that fails is a lost stream, a decision of the server is 
 
 TEST_CASE("settings that make no sense are refused by name") {
     ReconnectPolicy policy;
-    CHECK(policy.check().ok());
+    CHECK(policy.validate().ok());
     policy.attempt_s = std::numeric_limits<double>::quiet_NaN();
-    CHECK(policy.check().message.find("attempt_s") != std::string::npos);
+    CHECK(policy.validate().message.find("attempt_s") != std::string::npos);
     policy = ReconnectPolicy{};
     policy.factor = 0.5;
-    CHECK_FALSE(policy.check().ok());
+    CHECK_FALSE(policy.validate().ok());
 }
 
 TEST_CASE("a connection is dialled anew when it may be what failed, not when a server spoke") {

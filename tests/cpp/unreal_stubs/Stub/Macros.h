@@ -14,6 +14,14 @@ using TCHAR = char16_t;
 #define INDEX_NONE (-1)
 #define LAMPMOTION_API
 
+// macros with names so plain that they meet those of other libraries
+#define check(expr) static_cast<void>(expr)
+#define checkf(expr, format, ...) static_cast<void>(expr)
+#define verify(expr) static_cast<void>(expr)
+#define ensure(expr) (!!(expr))
+#define unimplemented() static_cast<void>(0)
+#define PI (3.1415926535897932f)
+
 // what UnrealHeaderTool reads; tests/cpp/headers.py makes the rest
 #define UCLASS(...)
 #define UENUM(...)

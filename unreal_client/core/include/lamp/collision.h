@@ -16,7 +16,7 @@ struct CollisionShape {
 
 // The shape in the world. An uneven scale is applied as Unreal's physics does it: a sphere takes the smallest of the three,
 // a capsule along Z (up_axis) the larger one of the other two for its radius and the third for its length, a box each of
-// its own sides one. A mirrored object keeps its sizes. A scale of zero gives a size of zero, which check() refuses.
+// its own sides one. A mirrored object keeps its sizes. A scale of zero gives a size of zero, which validate() refuses.
 Obstacle in_world(const CollisionShape& shape, const Transform& world_from_object, Vec3 scale, int up_axis);
 
 }  // namespace lamp

@@ -25,7 +25,7 @@ struct Geometry {
     // A mesh or hull with the scale of its object in its vertices; obstacles can only be scaled evenly.
     void apply_scale(Vec3 scale);
     // Whether it can be uploaded; the message names the geometry.
-    Status check() const;
+    Status validate() const;
     // SHA-256 of its content, 64 hexadecimal digits. Takes about 5 ms per MB: not for the game thread.
     std::string id() const;
 };

@@ -23,7 +23,7 @@ struct ReconnectPolicy {
     // is buffered, and what is buffered until then is still played.
     double lead_s = 1.5;
 
-    Status check() const;
+    Status validate() const;
 };
 
 class Backoff {

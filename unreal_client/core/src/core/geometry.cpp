@@ -28,7 +28,7 @@ void Geometry::apply_scale(Vec3 scale) {
     for (std::size_t i = 0; i < values.size(); ++i) values[i] *= parts[i % 3];
 }
 
-Status Geometry::check() const {
+Status Geometry::validate() const {
     const auto bad = [this](const std::string& problem) {
         return Status(Code::InvalidArgument, "geometry '" + name + "': " + problem);
     };

@@ -5,7 +5,7 @@
 
 namespace lamp {
 
-Status ReconnectPolicy::check() const {
+Status ReconnectPolicy::validate() const {
     const struct {
         const char* name;
         double value;

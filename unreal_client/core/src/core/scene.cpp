@@ -139,7 +139,7 @@ Status check_id(const std::string& kind, const std::string& id) {
     return {};
 }
 
-Status check(const std::string& id, const Obstacle& o, double mpu) {
+Status validate(const std::string& id, const Obstacle& o, double mpu) {
     if (Status s = check_id("obstacle", id); !s.ok()) return s;
     const std::string object = "obstacle '" + id + "'";
     if (Status s = check_place(object, "position", o.position, mpu); !s.ok()) return s;
@@ -152,7 +152,7 @@ Status check(const std::string& id, const Obstacle& o, double mpu) {
     return check_size(object, o, mpu);
 }
 
-Status check(const std::string& id, const Target& t, double mpu, const std::vector<std::string>& joint_names) {
+Status validate(const std::string& id, const Target& t, double mpu, const std::vector<std::string>& joint_names) {
     if (Status s = check_id("target", id); !s.ok()) return s;
     const std::string object = "target '" + id + "'";
     if (Status s = check_joint(object, t.joint, joint_names); !s.ok()) return s;
@@ -163,14 +163,14 @@ Status check(const std::string& id, const Target& t, double mpu, const std::vect
     return check_weight(object, t.weight);
 }
 
-Status check(const LookAt& look, double mpu) {
+Status validate(const LookAt& look, double mpu) {
     if (Status s = check_place("look_at", "position", look.position, mpu); !s.ok()) return s;
     if (Status s = check_speed("look_at", look.linear_velocity, mpu); !s.ok()) return s;
     if (Status s = check_time("look_at", "time_s", look.time_s); !s.ok()) return s;
     return check_weight("look_at", look.weight);
 }
 
-Status check(const Path& path, double mpu) {
+Status validate(const Path& path, double mpu) {
     if (path.waypoints.empty() || path.waypoints.size() > 64) {
         return bad("path", std::to_string(path.waypoints.size()) + " waypoints; give 1 to 64");
     }
@@ -192,7 +192,7 @@ Status check(const Path& path, double mpu) {
     return check_weight("path", path.weight);
 }
 
-Status check(const std::string& id, const KeyPose& p, double mpu, const std::vector<std::string>& joint_names) {
+Status validate(const std::string& id, const KeyPose& p, double mpu, const std::vector<std::string>& joint_names) {
     if (Status s = check_id("key pose", id); !s.ok()) return s;
     const std::string object = "key pose '" + id + "'";
     if (Status s = check_time(object, "time_s", p.time_s); !s.ok()) return s;

@@ -212,7 +212,7 @@ Status SessionCore::accept(const std::shared_ptr<Link>& link) {
         return Status(Code::FailedPrecondition, link->address() + " speaks version " + std::to_string(welcome.protocol_version()) +
                                                     " of the protocol, this client version 1; install matching versions");
     }
-    if (Status status = skeleton.check(); !status.ok()) return status;
+    if (Status status = skeleton.validate(); !status.ok()) return status;
     if (!options_.expected_skeleton_hash.empty() && skeleton.hash != options_.expected_skeleton_hash) {
         return Status(Code::FailedPrecondition, link->address() + " has skeleton " + skeleton.hash + ", this game expects " +
                                                     options_.expected_skeleton_hash + "; install matching versions");

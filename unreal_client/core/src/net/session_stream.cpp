@@ -178,7 +178,7 @@ Status SessionCore::handle(const v1::DriveResponse& message) {
 Status SessionCore::handle_frames(const v1::Frames& message) {
     const std::lock_guard<std::mutex> lock(buffer_mutex_);
     if (Status s = wire::frames_from(message.frames(), buffer_->skeleton(), views_); !s.ok()) return s;
-    if (Status s = buffer_->check(views_.data(), views_.size()); !s.ok()) return s;
+    if (Status s = buffer_->validate(views_.data(), views_.size()); !s.ok()) return s;
     buffer_->add(views_.data(), views_.size());
     buffered();
     return {};
@@ -188,7 +188,7 @@ Status SessionCore::handle_plan(const v1::Plan& message) {
     {
         const std::lock_guard<std::mutex> lock(buffer_mutex_);
         if (Status s = wire::frames_from(message.frames(), buffer_->skeleton(), views_); !s.ok()) return s;
-        if (Status s = buffer_->check(views_.data(), views_.size()); !s.ok()) return s;
+        if (Status s = buffer_->validate(views_.data(), views_.size()); !s.ok()) return s;
         buffer_->begin_plan(message.plan_id(), message.start_frame(), views_.data(), views_.size());
         buffered();
     }
