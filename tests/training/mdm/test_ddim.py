@@ -114,5 +114,9 @@ def test_the_skip_copies_what_is_nearly_clean_without_any_training():
     def predict(network):
         return lambda x, step: network(x, torch.full((1,), step), text, torch.zeros(1), valid)
 
-    assert float((predict(skipping)(x, 0) - x).abs().max()) < 0.05 < float((predict(plain)(x, 0) - x).abs().mean())
+    assert (
+        float((predict(skipping)(x, 0) - x).abs().max())
+        < 0.05
+        < float((predict(plain)(x, 0) - x).abs().mean())
+    )
     assert float(ddim.invert(predict(skipping), x).std()) < 2.0 < float(ddim.invert(predict(plain), x).std())
