@@ -96,6 +96,9 @@ class NoiseOptimizer:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.step_s: dict[tuple[int, int], float] = {}  # measured time of a step by (frames, batch)
+        self.pace_s: dict[
+            int, float
+        ] = {}  # time of a step lately, by frames: in batches as they are, on this machine
         self.limits = BatchLimits()
         self.on_run: Callable[[EngineRun], None] | None = None  # hears of every call that went well
 
@@ -149,6 +152,7 @@ class NoiseOptimizer:
             return False
         self.limits.clear()
         self.step_s.clear()
+        self.pace_s.clear()
         return True
 
     def _run_batch(self, shape: Shape, rows: list[tuple[Arrays, Arrays]], size: int, steps: int) -> None:
@@ -160,7 +164,9 @@ class NoiseOptimizer:
         self.engine.run(batch, steps)
         after = self.engine.read(batch)
         if steps > 0:
-            self.step_s[shape.frames, size] = (time.monotonic() - began) / steps
+            took_s = (time.monotonic() - began) / steps
+            self.step_s[shape.frames, size] = took_s
+            self.pace_s[shape.frames] = 0.5 * (self.pace_s.get(shape.frames, took_s) + took_s)
         for i, (_, own) in enumerate(rows):
             for name in own:
                 own[name] = np.asarray(after[name][i]) if name in after else own[name]

@@ -94,6 +94,13 @@ class Metrics:
         self.device_memory = gauge("device_memory_bytes", "Memory allocated on the device")
         self.geometries = gauge("geometries", "Geometries in the store")
         self.geometry_bytes = gauge("geometry_bytes", "Memory of the geometries in the store")
+        self.geometries_building = gauge("geometries_building", "Geometries being built or waiting for it")
+        self.geometries_settled = counter(
+            "geometries_settled", "Geometries: built, cached or failed", "outcome"
+        )
+        self.geometry_build_seconds = histogram(
+            "geometry_build_seconds", "Time to turn a geometry into distances", _SECONDS
+        )
         self.loop_lag_seconds = histogram(
             "event_loop_lag_seconds", "How late the event loop wakes", _LAG_SECONDS
         )

@@ -16,6 +16,7 @@ from runtime import loop_lag
 from runtime.backend import Backend
 from runtime.certificates import Tls
 from runtime.geometry.settings import GeometrySettings
+from runtime.geometry.watching import GeometryCounts
 from runtime.keepalive import PING_INTERVAL_S, server_options
 from runtime.limits import Limits
 from runtime.malformed import MalformedInterceptor
@@ -114,6 +115,9 @@ class LampServer:
         metrics.follow(metrics.device_memory, lambda: state().memory_bytes)
         metrics.follow(metrics.geometries, lambda: len(self.servicer.geometry))
         metrics.follow(metrics.geometry_bytes, lambda: self.servicer.geometry.size_bytes)
+        metrics.follow(metrics.geometries_building, lambda: self.servicer.geometry.building)
+        self._geometry_counts = GeometryCounts(metrics)
+        self.servicer.geometry.watch(self._geometry_counts)
         if self.config.metrics_address is not None:
             self.page = MetricsPage(metrics, self.config.metrics_address)
             log.info("metrics on port %d", self.page.port)

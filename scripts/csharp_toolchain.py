@@ -28,7 +28,6 @@ COMPILER = Path(__file__).resolve().parent / "csharp_compile.py"
 PACKAGE = "@autorest/csharp@3.0.0-beta.20251203.1"  # carries Microsoft.CodeAnalysis 4.1.0
 DIGEST = "d080d8f02bde85d4fda72758dc8072b5187e246319ba65c5c6eea518ff4621fc"
 ASSEMBLIES = ("Microsoft.CodeAnalysis.dll", "Microsoft.CodeAnalysis.CSharp.dll")
-DOES_NOT_COMPILE = 3  # exit status of COMPILER
 FRAMEWORK = "Microsoft.NETCore.App"
 WHEELS = "pip install 'lamp-motion[csharp]' (wheels for Linux on x86-64, Python up to 3.12)"
 
@@ -147,12 +146,64 @@ def unpack(archive: Path, place: Path) -> None:
 
 def build(what: Build) -> Path:
     """Compile; the path of the assembly. Raises ``CompileError``, ``Unavailable``. Takes about two seconds."""
+    (problem,) = build_all([what])
+    if problem:
+        raise CompileError(problem)
+    return what.output
+
+
+def build_all(builds: Sequence[Build]) -> list[str]:
+    """Compile one after another in one process, so that later ones may refer to earlier ones; what is wrong with each,
+    empty where it compiled. What has not changed since it was compiled stays. Raises ``Unavailable``."""
     tools = find()
+    problems: list[str] = []
+    stale: list[Build] = []
+    for what in builds:
+        stamp = stamp_of(what)
+        kept = what.output.is_file() and stamp.is_file() and stamp.read_text() == digest(what)
+        if not kept or any(earlier.output in what.references for earlier in stale):
+            what.output.unlink(missing_ok=True)
+            stale.append(what)
+        problems.append("")
+    if not stale:
+        return problems
+    for what, (compiled, lines) in zip(stale, compile_in_process(tools, stale), strict=True):
+        problems[builds.index(what)] = "" if compiled else "\n".join(lines)
+        if compiled:
+            if not what.library:
+                write_runtime_config(what.output, tools.version)
+            stamp_of(what).write_text(digest(what))
+    return problems
+
+
+def compile_in_process(tools: Toolchain, builds: Sequence[Build]) -> list[tuple[bool, list[str]]]:
+    """Whether each compiled, and its diagnostics. Raises ``Unavailable`` when the compiler itself failed."""
     request = {
         "dotnet_root": str(tools.dotnet.parent),
         "roslyn": [str(tools.roslyn / name) for name in ASSEMBLIES],
-        "framework": str(what.framework or tools.framework),
         "version": tools.version,
+        "builds": [settings(what, tools) for what in builds],
+    }
+    for what in builds:
+        what.output.parent.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, str(COMPILER)],
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=600,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise Unavailable(f"the C# compiler failed: {done.stderr.strip()[-2000:]}")
+    return [(bool(compiled), lines) for compiled, lines in json.loads(done.stdout.splitlines()[-1])]
+
+
+def settings(what: Build, tools: Toolchain) -> dict[str, object]:
+    """One build as COMPILER reads it."""
+    return {
+        "framework": str(what.framework or tools.framework),
         "sources": [str(path) for path in what.sources],
         "output": str(what.output),
         "library": what.library,
@@ -164,24 +215,19 @@ def build(what: Build) -> Path:
         "language": what.language,
         "documentation": what.documentation,
     }
-    what.output.parent.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        [sys.executable, str(COMPILER)],
-        input=json.dumps(request),
-        capture_output=True,
-        text=True,
-        env=environment(),
-        timeout=600,
-        check=False,
-    )
-    if done.returncode not in (0, DOES_NOT_COMPILE):
-        raise Unavailable(f"the C# compiler failed: {done.stderr.strip()[-2000:]}")
-    diagnostics = json.loads(done.stdout.splitlines()[-1])
-    if done.returncode == DOES_NOT_COMPILE:
-        raise CompileError("\n".join(diagnostics))
-    if not what.library:
-        write_runtime_config(what.output, tools.version)
-    return what.output
+
+
+def digest(what: Build) -> str:
+    """Changes with whatever the assembly depends on."""
+    found = hashlib.sha256(json.dumps(settings(what, find()), sort_keys=True).encode())
+    for path in (COMPILER, *what.sources, *what.references):
+        found.update(path.read_bytes() if path.is_file() else b"missing")
+    return found.hexdigest()
+
+
+def stamp_of(what: Build) -> Path:
+    """File that holds the digest of what was compiled."""
+    return what.output.with_name(what.output.name + ".digest")
 
 
 def write_runtime_config(program: Path, version: str) -> None:

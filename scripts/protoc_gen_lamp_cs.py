@@ -219,6 +219,8 @@ def _method(signature: str, statements: list[str]) -> str:
 
 
 def _merge(fields: list[Member]) -> list[str]:
+    if not fields:
+        return ["reader.SkipRest();"]
     lines = ["uint tag;", "while ((tag = reader.ReadTag()) != 0)", "{", "    switch (tag)", "    {"]
     for field in fields:
         for tag, statements in field.read():
@@ -408,11 +410,12 @@ class Member:
         n = self.name
         if self.kind is None:
             into = f"{n}.Add()" if self.repeated else f"Set{n}()"
+            nested = f"reader.ReadElement({n}.Count)" if self.repeated else "reader.ReadNested()"
             yield (
                 self._tag(LENGTH),
                 [
                     "{",
-                    "    WireReader nested = reader.ReadNested();",
+                    f"    WireReader nested = {nested};",
                     f"    {into}.MergeFrom(ref nested);",
                     "}",
                 ],

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("lamp", "runtime", "training")
+PACKAGES = ("lamp", "runtime", "training", "scripts", "tests")
 
 
 @dataclass(frozen=True)

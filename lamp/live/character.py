@@ -142,25 +142,34 @@ class LiveCharacter(IntentSetters):
             settled = self._settled
         self.timeline.forget_before(int((playhead_s - s.keep_past_s) * FPS))
         now_s = playhead_s + s.lead_s
+        budgets_s = (s.first_budget_s, s.improve_budget_s, s.extend_budget_s)
+        first_s, improve_s, extend_s = (self._time_for(b) for b in budgets_s)
         if self.timeline.empty or self._plans == 0:
             span = (
                 beginning(self._start_frame)
                 if self.timeline.empty
                 else joining(self.timeline, self.timeline.until_s, s)
             )
-            job = self._job("start", span, intent, s.first_budget_s, 0)
+            job = self._job("start", span, intent, first_s, 0)
         elif changed:
-            job = self._job("change", joining(self.timeline, now_s, s), intent, s.first_budget_s, 0)
+            span = joining(self.timeline, now_s + first_s - s.first_budget_s, s)
+            job = self._job("change", span, intent, first_s, 0)
         elif not settled and attempt < s.improve_attempts:
-            span = joining(self.timeline, now_s + s.improve_budget_s, s)
-            job = self._job("improve", span, intent, s.improve_budget_s, attempt + 1)
+            span = joining(self.timeline, now_s + improve_s, s)
+            job = self._job("improve", span, intent, improve_s, attempt + 1)
         elif self.timeline.until_s - playhead_s < s.refill_s:
-            late_s = max(now_s + s.extend_budget_s, self.timeline.until_s - 0.4)
-            job = self._job("extend", joining(self.timeline, late_s, s), intent, s.extend_budget_s, 0)
+            late_s = max(now_s + extend_s, self.timeline.until_s - 0.4)
+            job = self._job("extend", joining(self.timeline, late_s, s), intent, extend_s, 0)
         else:
             return None
         self._active = job
         return job
+
+    def _time_for(self, budget_s: float) -> float:
+        """A budget, longer where a step takes so long that too few would fit: a plan of three steps avoids nothing."""
+        s = self.settings
+        pace_s = self._planner.optimizer.pace_s.get(self._planner.live_shape.frames, 0.03)
+        return max(budget_s, min(s.least_steps * pace_s, s.most_budget_s))
 
     def cancel(self, job: PlanJob) -> None:
         """Drop a job without publishing it."""
@@ -220,8 +229,8 @@ class LiveCharacter(IntentSetters):
         s = self.settings
         state = self._start_state(span.first, shape, carry_moments=kind == "improve")
         row["start_noise"] = state["noise"].copy()
-        step_s = self._planner.optimizer.step_s.get((shape.frames, 1), 0.03)
-        steps = int(np.clip(budget_s / step_s, 6, s.most_steps))
+        step_s = self._planner.optimizer.pace_s.get(shape.frames, 0.03)
+        steps = int(np.clip(budget_s / step_s, s.least_steps, s.most_steps))
         # Many steps for quality alone would end in standing still, which slides and shakes least. Where what is shown
         # misses a demand that the search believes to be met, there is no telling when it is good enough.
         tolerances = Tolerances(0.0, 0.02, least_steps=10 if kind == "change" else 6)
@@ -378,7 +387,7 @@ class LiveCharacter(IntentSetters):
         best = job.best()
         start, after = c.span.start, c.span.start - c.span.first
         base, contacts = best["best_joints"][after:], np.clip(best["best_contacts"][after:], 0.0, 1.0)
-        if c.span.joins and playhead_s is not None and (late := math.ceil(playhead_s * FPS) + 1 - start) > 0:
+        if c.span.joins and playhead_s is not None and (late := _earliest(playhead_s) - start) > 0:
             late = min(late, self.timeline.end - start, len(base) - 2)
             start += late
             base, contacts = self._faded_in(base[late:], start), contacts[late:]
@@ -483,3 +492,9 @@ class LiveCharacter(IntentSetters):
         if len(times) == 0 or self.timeline.empty:
             return Motion(np.zeros((0, JOINT_COUNT, 3)), np.zeros((0, JOINT_COUNT, 4)), np.zeros((0, 4)), fps)
         return gaze.turn_head(self.timeline.sample(times, fps), self.timeline.gaze(times))
+
+
+def _earliest(playhead_s: float) -> int:
+    """First session frame that may still change: frames between are interpolated over two of them to either side, and
+    none of those may be on the screen, or a jump would be what is left of a smooth start."""
+    return math.ceil(playhead_s * FPS) + 2

@@ -27,6 +27,8 @@ class LiveSettings:
         60  # the learning-rate schedule is laid out for so many, over all improvements of a change
     )
     most_steps: int = 120
+    least_steps: int = 6  # of a plan: where steps take long, budgets grow until so many fit
+    most_budget_s: float = 1.0  # but never beyond this
     keep_past_s: float = 10.0
     stay: float = 0.1  # how strongly the pelvis keeps to the old path when only obstacles changed
     go_around: float = (

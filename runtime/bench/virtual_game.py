@@ -66,7 +66,7 @@ class VirtualGame:
     def _begin_job(self) -> None:
         """The job that is due, run to its end; its plan is there when its steps would have been done."""
         now_s = len(self.played) / self.fps
-        self._planner.optimizer.step_s[self._planner.live_shape.frames, 1] = self._step_s
+        self._planner.optimizer.pace_s[self._planner.live_shape.frames] = self._step_s
         job = self.character.next_job(now_s)
         if job is None:
             return

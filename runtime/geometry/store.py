@@ -62,7 +62,7 @@ class GeometryStore:
     @property
     def building(self) -> int:
         """Geometries that are being built or wait for it."""
-        return sum(e.state is State.BUILDING and not e.from_disk for e in self._entries.values())
+        return sum(e.state is State.BUILDING and not e.from_disk for e in list(self._entries.values()))
 
     # -- finding ------------------------------------------------------------------------------------------------------
 

@@ -15,12 +15,13 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 @dataclass(frozen=True)
 class Client:
-    """command: what starts its program, without a mode."""
+    """command: what starts its program, without a mode. own_codec: not one of protobuf's own implementations."""
 
     name: str
     command: tuple[str, ...]
     folder: Path = ROOT
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+    own_codec: bool = True
 
 
 def python_client() -> Client:
@@ -36,7 +37,7 @@ def csharp_client(install: bool = False) -> Client:
 
 def cpp_client(install: bool = False) -> Client:
     """Compiled. Raises ``Missing``, saying what is."""
-    return Client("cpp", cpp_program(install))
+    return Client("cpp", cpp_program(install), own_codec=False)
 
 
 CLIENTS: dict[str, Callable[[bool], Client]] = {

@@ -17,6 +17,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from tests.conformance.clients import Client
+from tests.conformance.disputed import disputed
 from tests.conformance.messages import MESSAGES
 from tests.conformance.python_codec import OK, REJECTED, answer
 
@@ -32,12 +33,13 @@ _MOST_EXAMPLES = 20
 
 @dataclass
 class Comparison:
-    """How the codecs compare. examples: the first differences, in words."""
+    """How the codecs compare. examples: the first differences, in words. disputed: see the module of that name."""
 
     messages: int = 0
     broken: int = 0  # of them were damaged on purpose
     rejected: int = 0  # of the damaged ones, by both
     differences: int = 0
+    disputed: int = 0
     examples: list[str] = field(default_factory=list)
 
     def differ(self, text: str) -> None:
@@ -62,7 +64,8 @@ async def compare(client: Client, count: int, seed: int = 0) -> Comparison:
             sending = asyncio.create_task(process.stdin.drain())
             for name, data, broken in batch:
                 status, again = await _response(process.stdout)
-                _judge(found, name, data, broken, status, again)
+                may_dispute = not client.own_codec
+                _judge(found, name, data, broken, status, again, may_dispute)
             await sending
     except (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
         process.kill()
@@ -92,11 +95,15 @@ async def _response(source: asyncio.StreamReader) -> tuple[int, bytes]:
     return body[0], body[1:]
 
 
-def _judge(found: Comparison, name: str, data: bytes, broken: bool, status: int, again: bytes) -> None:
+def _judge(
+    found: Comparison, name: str, data: bytes, broken: bool, status: int, again: bytes, may_dispute: bool
+) -> None:
     found.messages += 1
     found.broken += broken
     wanted, reference = answer(name, data)
-    if status != wanted:
+    if status != wanted and may_dispute and broken and disputed(MESSAGES[name].DESCRIPTOR, data):
+        found.disputed += 1
+    elif status != wanted:
         found.differ(f"{name} {data.hex()}: status {status}, Python's is {wanted}")
     elif wanted == REJECTED:
         found.rejected += 1

@@ -41,6 +41,7 @@ class ClientReport:
     golden_vectors: int = 0
     codec_messages: int = 0
     codec_differences: int = 0
+    codec_disputed: int = 0
 
     def count(self, outcome: str) -> int:
         """How many scenarios ended so."""
@@ -89,6 +90,7 @@ def table(reports: Sequence[ClientReport]) -> str:
         ("passed", lambda r: r.count(PASSED)), ("failed", lambda r: r.count(FAILED)),
         ("skipped", lambda r: r.count(SKIPPED)), ("golden vectors", lambda r: r.golden_vectors),
         ("codec messages", lambda r: r.codec_messages), ("codec differences", lambda r: r.codec_differences),
+        ("disputed within protobuf", lambda r: r.codec_disputed),
         ("bytes allocated per frame", lambda r: _shown(r.allocations_per_frame)),
         ("bytes per message received", lambda r: _shown(r.receive_allocations_per_message)),
         ("longest reconnect, s", lambda r: _shown(r.reconnect_s)),

@@ -13,7 +13,7 @@ import grpc
 
 from runtime.pb.v1 import service_pb2, service_pb2_grpc
 from tests.conformance.bad_network import BadNetwork
-from tests.runtime.process import command
+from tests.runtime.stub_server import command
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -84,6 +84,7 @@ async def _golden(client: Client, report: ClientReport) -> None:
 async def _codec(client: Client, report: ClientReport, count: int) -> None:
     found = await fuzz.compare(client, count)
     report.codec_messages, report.codec_differences = found.messages, found.differences
+    report.codec_disputed = found.disputed
     assert not found.differences, f"{found.differences} of {found.messages} differ: " + "; ".join(
         found.examples[:3]
     )

@@ -1,4 +1,5 @@
-"""A quick part of the suite: Python always, C# and C++ where they have been built (``make conformance`` does it)."""
+"""A quick part of the suite: Python always, C# where it can be compiled, C++ where it has been built (by ``make
+conformance``)."""
 
 from __future__ import annotations
 

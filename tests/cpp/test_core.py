@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from lamp.skeleton import SKELETON_HASH
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = ROOT / "build" / "cpp-core"
 DOCTEST = Path("/usr/include/doctest/doctest.h")
@@ -26,6 +28,11 @@ def test_core_builds_without_warnings_and_its_tests_pass() -> None:
     _run("cmake", "--build", str(BUILD), "-j2")
     said = _run(str(BUILD / "tests" / "lamp_core_tests"))
     assert "0 failed" in said and "SUCCESS" in said
+
+
+def test_it_expects_the_skeleton_of_the_server() -> None:
+    header = (ROOT / "unreal_client" / "core" / "include" / "lamp" / "skeleton.h").read_text()
+    assert f'kKnownSkeletonHash = "{SKELETON_HASH}"' in header
 
 
 def _run(*command: str) -> str:

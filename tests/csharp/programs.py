@@ -15,6 +15,14 @@ from tests.source_tree import ROOT
 HERE = Path(__file__).resolve().parent
 PACKAGE = ROOT / "unity_client"
 BUILD = ROOT / "build" / "tests-csharp"
+STUB, HANDLER = BUILD / "UnityStub.dll", BUILD / "YetAnotherHttpHandler.dll"
+# Folders beside this file with a program each, and what it is compiled on.
+PROGRAMS = {
+    "codec": ("Lamp.Protocol",),
+    "transport": ("Lamp.Protocol", "Lamp.Transport"),
+    "runner": ("UnityStub",),
+    "play": ("UnityStub", "Lamp.Core", "Lamp.Transport", "Lamp.Unity", "Lamp.Samples"),
+}
 
 
 def toolchain_or_skip() -> toolchain.Toolchain:
@@ -31,40 +39,57 @@ def definitions() -> dict[str, Path]:
     return {path.stem: path for path in PACKAGE.rglob("*.asmdef")}
 
 
-@cache
-def library(name: str) -> Path:
-    """An assembly of the package, compiled on what its definition allows it to see, as Unity does."""
-    definition = definitions()[name]
-    said = json.loads(definition.read_text(encoding="utf8"))
-    names = [other for other in said.get("references", ()) if other in definitions()]
-    references = [built for other in names for built in (library(other), *seen_by(other))]
+def assembly(name: str, path: Path, http2: bool = True) -> toolchain.Build:
+    """An assembly of the package on what its definition names and nothing else, as Unity compiles it: with
+    YetAnotherHttpHandler (a stand-in), or with ``http2`` False without it."""
+    said = json.loads(path.read_text(encoding="utf8"))
+    references = [BUILD / f"{other}.dll" for other in said["references"] if other in definitions()]
     if not said.get("noEngineReferences", False):
-        references.append(engine())
-    sources = sorted(definition.parent.rglob("*.cs"))
-    return toolchain.build(
-        toolchain.Build(sources, BUILD / f"{name}.dll", library=True, references=sorted(set(references)))
-    )
-
-
-def seen_by(name: str) -> list[Path]:
-    """What an assembly was compiled on: the compiler wants it where inherited members come from there."""
-    said = json.loads(definitions()[name].read_text(encoding="utf8"))
-    return [library(other) for other in said.get("references", ()) if other in definitions()]
+        references.append(STUB)
+    defines = [define["define"] for define in said.get("versionDefines", ()) if http2]
+    if defines:
+        references.append(HANDLER)
+    output = BUILD / ("" if http2 else "without-http2") / f"{name}.dll"
+    sources = sorted(path.parent.rglob("*.cs"))
+    return toolchain.Build(sources, output, library=True, references=references, defines=defines)
 
 
 @cache
-def engine() -> Path:
-    """Stand-ins for Unity's and NUnit's types."""
-    sources = sorted((HERE / "unity_stub").glob("*.cs"))
-    return toolchain.build(toolchain.Build(sources, BUILD / "UnityStub.dll", library=True))
+def builds() -> dict[str, toolchain.Build]:
+    """Everything there is to compile by name, each after what it refers to."""
+    found = {
+        "UnityStub": toolchain.Build(sources_of("unity_stub"), STUB, library=True),
+        "YetAnotherHttpHandler": toolchain.Build(sources_of("yaha_stub"), HANDLER, library=True),
+    }
+    waiting = {name: assembly(name, path) for name, path in definitions().items()}
+    while waiting:
+        done = {what.output for what in found.values()}
+        ready = [name for name, what in waiting.items() if done.issuperset(what.references)]
+        assert ready, f"definitions refer to each other: {sorted(waiting)}"
+        found.update({name: waiting.pop(name) for name in ready})
+    found["Lamp.Unity without HTTP/2"] = assembly("Lamp.Unity", definitions()["Lamp.Unity"], http2=False)
+    for name, libraries in PROGRAMS.items():
+        references = [found[other].output for other in libraries]
+        found[name] = toolchain.Build(sources_of(name), BUILD / f"{name}_program.dll", references=references)
+    return found
+
+
+def sources_of(folder: str) -> list[Path]:
+    """C# files of a folder beside this file."""
+    return sorted((HERE / folder).glob("*.cs"))
 
 
 @cache
-def program(name: str, *libraries: str) -> Path:
-    """The program in the folder ``name`` beside this file, on assemblies of the package or the stand-ins."""
-    references = [engine() if other == "UnityStub" else library(other) for other in libraries]
-    sources = sorted((HERE / name).glob("*.cs"))
-    return toolchain.build(toolchain.Build(sources, BUILD / f"{name}_program.dll", references=references))
+def problems() -> dict[str, str]:
+    """Everything compiled, in one go; what is wrong with each, empty where it compiled."""
+    return dict(zip(builds(), toolchain.build_all(list(builds().values())), strict=True))
+
+
+def built(name: str) -> Path:
+    """An assembly of the package, a stand-in or one of ``PROGRAMS``. Raises ``toolchain.CompileError``."""
+    if problems()[name]:
+        raise toolchain.CompileError(problems()[name])
+    return builds()[name].output
 
 
 async def start(assembly: Path, *arguments: str) -> asyncio.subprocess.Process:

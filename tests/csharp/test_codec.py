@@ -44,7 +44,7 @@ def run(folder: Path, message: str, data: bytes) -> list[str]:
     programs.toolchain_or_skip()
     path = folder / "message.bin"
     path.write_bytes(data)
-    command = toolchain.command(programs.program("codec", "Lamp.Protocol"), message, str(path))
+    command = toolchain.command(programs.built("codec"), message, str(path))
     done = subprocess.run(
         command, env=toolchain.environment(), capture_output=True, text=True, timeout=60, check=False
     )
@@ -79,6 +79,27 @@ def test_what_is_no_message_is_refused_where_it_is_wrong(tmp_path: Path, data: b
     assert word == "refused" and f"byte {at}" in text
     assert int(at) == offset, line
     assert int(allocated) < 100_000  # the exception, and no more than that
+
+
+@pytest.mark.parametrize(
+    ("message", "data"),
+    [
+        ("Bye", b"\x01\x34\x3d\x41\xdc\x28\x86\x53\xcc"),
+        ("Hello", b"\xa3\x1f\x00\x05\xa4\x1f"),  # within a group nobody knows
+        ("DriveRequest", b"\x2a\x02\x00\x05"),  # within a nested message without fields
+    ],
+)
+def test_field_0_is_skipped_where_pythons_protobuf_does(tmp_path: Path, message: str, data: bytes) -> None:
+    getattr(drive_pb2, message).FromString(data)
+    assert run(tmp_path, message, data)[:2] == ["decode 0", "encode 0"]
+
+
+def test_a_field_of_more_messages_than_any_plan_has_is_refused(tmp_path: Path) -> None:
+    """Two bytes each on the wire, hundreds in memory: what a small message may cost has a bound."""
+    (line,) = run(tmp_path, "Frames", b"\x0a\x00" * 70_000)
+    _, at, allocated, text = line.split(" ", 3)
+    assert int(at) == 2 * 65_536 + 1 and "65536" in text, line
+    assert int(allocated) < 40_000_000
 
 
 def test_committed_csharp_matches_the_protos() -> None:

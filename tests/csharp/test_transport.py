@@ -34,15 +34,15 @@ class End(NamedTuple):
 @pytest.fixture(scope="module")
 def transport() -> Path:
     programs.toolchain_or_skip()
-    return programs.program("transport", "Lamp.Protocol", "Lamp.Transport")
+    return programs.built("transport")
 
 
 async def call(
     assembly: Path, name: str, address: str, timeout_s: float = 20.0, token: str = "-", ca: str = "-",
-    meanwhile: Callable[[], Awaitable[None]] | None = None,
+    most: int = 2**24, meanwhile: Callable[[], Awaitable[None]] | None = None,
 ) -> End:  # fmt: skip
     """One call of the C# program; ``meanwhile`` runs as soon as it drives."""
-    process = await programs.start(assembly, name, address, str(timeout_s), token, ca)
+    process = await programs.start(assembly, name, address, str(timeout_s), token, ca, str(most))
     assert process.stdout is not None
     lines: list[str] = []
     try:
@@ -96,6 +96,17 @@ def test_a_wrong_token_is_refused_and_the_right_one_serves(transport: Path, tmp_
             wrong = await call(transport, "info", site.address, token=TOKEN + "x")
             assert wrong.status == "Unauthenticated"
             assert (await call(transport, "info", site.address, token=TOKEN)).status == "Ok"
+
+    asyncio.run(body())
+
+
+def test_a_message_beyond_the_limit_ends_its_call_before_it_is_read(transport: Path) -> None:
+    async def body() -> None:
+        async with served() as site:
+            large = await call(transport, "generate", site.address, most=4096)
+            assert large.status == "ResourceExhausted" and "[MESSAGE_TOO_LARGE]" in large.text, large
+            assert site.address in large.text and "4096" in large.text and large.lines == []
+            assert (await call(transport, "info", site.address, most=4096)).status == "Ok"
 
     asyncio.run(body())
 

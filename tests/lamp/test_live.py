@@ -328,7 +328,7 @@ def test_a_plan_that_comes_late_changes_nothing_that_was_played(character):
     new = character.timeline.window(start, start + 1)[0]
     # faded in from there; only legs in the air may be on their way to other steps, by 3 cm a frame at most
     moved = np.linalg.norm(new - before[start - first], axis=-1)
-    assert moved[LEGS].max() < 3e-2 and np.delete(moved, LEGS).max() < 1e-3
+    assert moved[LEGS].max() < 3e-2 and np.delete(moved, LEGS).max() < 4e-3
     base = character.timeline.window(start, start + 1, "base")[0]
     assert np.linalg.norm(base - before_base[start - first], axis=-1).max() < 1e-3
     # later plans find its noise where its window began
@@ -352,9 +352,11 @@ def test_a_late_plan_is_faded_in_after_what_was_played(character):
     plan = character.publish(job, shown_until / 20.0)
     after = character.timeline.window(0, shown_until + 3)
     assert np.array_equal(after[: shown_until + 1], before[: shown_until + 1])
-    assert plan.start_s == pytest.approx((shown_until + 1) / 20.0)
-    moved = np.linalg.norm(after[shown_until + 1] - before[shown_until + 1], axis=-1)
-    assert moved[LEGS].max() < 3e-2 and np.delete(moved, LEGS).max() < 1e-3
+    # frames between these are interpolated over two to either side: the next one stays too
+    assert np.array_equal(after[shown_until + 1], before[shown_until + 1])
+    assert plan.start_s == pytest.approx((shown_until + 2) / 20.0)
+    moved = np.linalg.norm(after[shown_until + 2] - before[shown_until + 2], axis=-1)
+    assert moved[LEGS].max() < 3e-2 and np.delete(moved, LEGS).max() < 4e-3
 
 
 def finish_only(character, job):

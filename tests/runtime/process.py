@@ -11,11 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.runtime.stub_server import command
+
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals for other processes")
-
-
-def command(*options: str) -> list[str]:
-    return [sys.executable, "-m", "runtime.cli", "serve", "--stub", "--port", "0", *options]
 
 
 @contextlib.contextmanager

@@ -11,12 +11,15 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from lamp.errors import InputError
+from runtime.geometry.entry import Entry, State
+from runtime.geometry.watching import GeometryCounts
 from runtime.limits import Limits
 from runtime.metrics import Metrics, MetricsPage, read_address
 from runtime.pb.v1 import service_pb2
 from runtime.security import Tokens
 from runtime.stub_backend import StubBackend
 from tests.runtime.conftest import Site
+from tests.runtime.uploads import mesh_upload, wait_settled
 from tests.runtime.wire import Driven, collect, eventually, sphere
 
 OnServer = Callable[..., None]
@@ -223,3 +226,26 @@ def test_an_address_that_cannot_be_used_says_why() -> None:
     with pytest.raises(OSError, match="another --metrics-address"):
         MetricsPage(Metrics(), f"127.0.0.1:{page.port}")
     page.close()
+
+
+def test_geometry_is_counted_by_what_became_of_it(on_server: OnServer) -> None:
+    async def body(here: Site) -> None:
+        page, stub = Page(here), here.stub()
+        answer = await stub.UploadGeometry(mesh_upload())
+        await wait_settled(stub, answer.info.id)
+        await page.load()
+        assert page.of("geometries_settled_total", outcome="built") == 1
+        assert page["geometry_build_seconds_count"] == 1 and page["geometry_build_seconds_sum"] > 0
+        assert page["geometries_building"] == 0 and page["geometries"] == 1
+
+    on_server(body, metrics_address=ANYWHERE)
+
+
+def test_geometry_that_fails_or_comes_from_disk_is_told_apart() -> None:
+    metrics = Metrics()
+    counts = GeometryCounts(metrics)
+    counts.geometry_settled(Entry("k", "a", state=State.READY))
+    counts.geometry_settled(Entry("k", "b", state=State.FAILED, problem="too large"))
+    total = {s.labels["outcome"]: s.value for f in metrics.geometries_settled.collect() for s in f.samples
+             if s.name.endswith("_total")}  # fmt: skip
+    assert total == {"cached": 1.0, "failed": 1.0}

@@ -14,14 +14,17 @@ LIBRARIES = ("Protocol", "Transport", "Core")  # as Unity's assemblies, each on 
 
 def build(output: Path = OUTPUT) -> Path:
     """The program's assembly. Raises ``toolchain.Unavailable``, ``toolchain.CompileError``."""
-    references: list[Path] = []
+    builds: list[toolchain.Build] = []
     for name in LIBRARIES:
         sources = sorted((RUNTIME / name).rglob("*.cs"))
-        what = toolchain.Build(
-            sources, output / f"Lamp.{name}.dll", library=True, references=tuple(references)
+        references = tuple(what.output for what in builds)
+        builds.append(
+            toolchain.Build(sources, output / f"Lamp.{name}.dll", library=True, references=references)
         )
-        references.append(toolchain.build(what))
     sources = sorted(Path(__file__).resolve().parent.glob("*.cs"))
-    return toolchain.build(
-        toolchain.Build(sources, output / "lamp_conformance.dll", references=tuple(references))
-    )
+    references = tuple(what.output for what in builds)
+    program = toolchain.Build(sources, output / "lamp_conformance.dll", references=references)
+    for problem in toolchain.build_all([*builds, program]):
+        if problem:
+            raise toolchain.CompileError(problem)
+    return program.output

@@ -10,7 +10,8 @@ using Lamp.Protocol;
 namespace Lamp.TransportTests
 {
     /// <summary>
-    /// One call against a server: CALL ADDRESS TIMEOUT_S TOKEN CA, with "-" for no token and no TLS. Prints what happened,
+    /// One call against a server: CALL ADDRESS TIMEOUT_S TOKEN CA [MOST], with "-" for no token and no TLS; MOST: largest
+    /// message that is read, bytes. Prints what happened,
     /// last "end STATUS SECONDS TEXT", where STATUS is "Cancelled!" for a call that was cancelled here.
     /// </summary>
     internal static class Program
@@ -23,7 +24,8 @@ namespace Lamp.TransportTests
             string? token = arguments[3] == "-" ? null : arguments[3];
             bool tls = arguments[4] != "-";
             HttpMessageHandler handler = tls ? Handlers.Trusting(arguments[4]) : Handlers.Plain();
-            using var channel = new GrpcChannel(arguments[1], tls, token, handler);
+            int most = arguments.Length > 5 ? int.Parse(arguments[5]) : GrpcChannel.DefaultMaxMessageBytes;
+            using var channel = new GrpcChannel(arguments[1], tls, token, handler, most);
             var watch = Stopwatch.StartNew();
             string end;
             try

@@ -54,7 +54,10 @@ namespace UnityEngine
     {
         public RequireComponent(Type type)
         {
+            Type = type;
         }
+
+        internal Type Type { get; }
     }
 
     public enum RuntimeInitializeLoadType

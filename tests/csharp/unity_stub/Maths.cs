@@ -65,6 +65,17 @@ namespace UnityEngine
         public static Quaternion Euler(float x, float y, float z) =>
             AngleAxis(y, Vector3.up) * AngleAxis(x, Vector3.right) * AngleAxis(z, Vector3.forward);
 
+        public static Quaternion FromToRotation(Vector3 from, Vector3 to)
+        {
+            Vector3 axis = Vector3.Cross(from, to);
+            float cosine = (from.x * to.x + from.y * to.y + from.z * to.z) / (from.magnitude * to.magnitude);
+            if (axis.magnitude < 1e-6f)
+            {
+                return cosine > 0f ? identity : AngleAxis(180f, Vector3.right);
+            }
+            return AngleAxis(MathF.Acos(Math.Clamp(cosine, -1f, 1f)) * 180f / MathF.PI, axis);
+        }
+
         // enough for level directions
         public static Quaternion LookRotation(Vector3 forward, Vector3 upwards) =>
             AngleAxis(MathF.Atan2(forward.x, forward.z) * 180f / MathF.PI, Vector3.up);

@@ -19,6 +19,14 @@ namespace NUnit.Framework
     {
     }
 
+    public sealed class IgnoreException : Exception
+    {
+        public IgnoreException(string message)
+            : base(message)
+        {
+        }
+    }
+
     public sealed class AssertionException : Exception
     {
         public AssertionException(string message)
@@ -35,6 +43,8 @@ namespace NUnit.Framework
 
         public static void AreEqual(double expected, double actual, double delta, string message = "") =>
             Hold(Math.Abs(expected - actual) <= delta, $"expected {expected} within {delta}, was {actual} {message}");
+
+        public static void Ignore(string message) => throw new IgnoreException(message);
 
         public static void IsTrue(bool condition, string message = "") => Hold(condition, $"expected true {message}");
 

@@ -1,6 +1,5 @@
 #nullable enable
 using System;
-using System.Collections;
 using System.Collections.Generic;
 
 namespace UnityEngine
@@ -9,20 +8,41 @@ namespace UnityEngine
     {
         private static int _ids;
         private readonly int _id = ++_ids;
+        private string _name = string.Empty;
 
-        public string name { get; set; } = string.Empty;
+        internal bool Gone { get; set; }
+
+        public string name
+        {
+            get
+            {
+                StubEngine.CheckThread();
+                return _name;
+            }
+            set => _name = value;
+        }
 
         public int GetInstanceID() => _id;
 
-        public static void Destroy(Object? obj)
+        /// <summary>At the end of the frame, as in Unity.</summary>
+        public static void Destroy(Object? obj) => StubEngine.Destroy(obj, false);
+
+        public static void DestroyImmediate(Object? obj) => StubEngine.Destroy(obj, true);
+
+        public static T Instantiate<T>(T original) where T : Object => throw new NotSupportedException("there are no prefabs here");
+
+        /// <summary>What is destroyed equals null.</summary>
+        public static bool operator ==(Object? a, Object? b)
         {
+            bool none = a is null || a.Gone;
+            return none || b is null || b.Gone ? none && (b is null || b.Gone) : ReferenceEquals(a, b);
         }
 
-        public static void DestroyImmediate(Object? obj)
-        {
-        }
+        public static bool operator !=(Object? a, Object? b) => !(a == b);
 
-        public static T Instantiate<T>(T original) where T : Object => original;
+        public override bool Equals(object? other) => other is Object found && this == found;
+
+        public override int GetHashCode() => _id;
     }
 
     public class Component : Object
@@ -36,16 +56,50 @@ namespace UnityEngine
 
     public class Behaviour : Component
     {
-        public bool enabled { get; set; } = true;
+        private bool _enabled = true;
+
+        public bool enabled
+        {
+            get => _enabled;
+            set
+            {
+                _enabled = value;
+                StubEngine.Wake(gameObject);
+            }
+        }
     }
 
     public class MonoBehaviour : Behaviour
     {
+        internal bool Awoken { get; set; }
+
+        internal bool Running { get; set; }
+
+        internal bool Started { get; set; }
     }
 
     public class ScriptableObject : Object
     {
         public static T CreateInstance<T>() where T : ScriptableObject, new() => new T();
+    }
+
+    public sealed class TextAsset : Object
+    {
+        private readonly string _text;
+
+        public TextAsset(string text)
+        {
+            _text = text;
+        }
+
+        public string text
+        {
+            get
+            {
+                StubEngine.CheckThread();
+                return _text;
+            }
+        }
     }
 
     public sealed class GameObject : Object
@@ -56,18 +110,36 @@ namespace UnityEngine
         {
             this.name = name;
             transform = AddComponent<Transform>();
+            StubEngine.Add(this);
         }
 
         public Transform transform { get; }
 
+        public bool activeSelf { get; private set; } = true;
+
+        public bool activeInHierarchy =>
+            activeSelf && (transform.parent is null || transform.parent.gameObject.activeInHierarchy);
+
+        internal IReadOnlyList<Component> Components => _components;
+
         public void SetActive(bool value)
         {
+            activeSelf = value;
+            StubEngine.Wake(this);
         }
 
         public T AddComponent<T>() where T : Component, new()
         {
-            var component = new T { gameObject = this, name = name };
-            _components.Add(component);
+            foreach (RequireComponent required in typeof(T).GetCustomAttributes(typeof(RequireComponent), true))
+            {
+                if (!_components.Exists(required.Type.IsInstanceOfType))
+                {
+                    Add((Component)Activator.CreateInstance(required.Type)!);
+                }
+            }
+            var component = new T();
+            Add(component);
+            StubEngine.Wake(this);
             return component;
         }
 
@@ -75,7 +147,7 @@ namespace UnityEngine
         {
             foreach (Component component in _components)
             {
-                if (component is T found)
+                if (component is T found && !component.Gone)
                 {
                     return found;
                 }
@@ -83,114 +155,43 @@ namespace UnityEngine
             return null;
         }
 
-        public static GameObject CreatePrimitive(PrimitiveType type) => new GameObject(type.ToString());
+        public static GameObject CreatePrimitive(PrimitiveType type)
+        {
+            var made = new GameObject(type.ToString());
+            switch (type)
+            {
+                case PrimitiveType.Sphere:
+                    made.AddComponent<SphereCollider>();
+                    break;
+                case PrimitiveType.Cube:
+                    made.AddComponent<BoxCollider>();
+                    break;
+                case PrimitiveType.Plane:
+                    made.AddComponent<MeshCollider>();
+                    break;
+                default:
+                    made.AddComponent<CapsuleCollider>();
+                    break;
+            }
+            return made;
+        }
+
+        internal void Remove(Component component) => _components.Remove(component);
+
+        private void Add(Component component)
+        {
+            component.gameObject = this;
+            component.name = name;
+            _components.Add(component);
+        }
     }
 
     public enum PrimitiveType
     {
-        Sphere,
-        Capsule,
-        Cylinder,
-        Cube,
-        Plane,
-    }
-
-    public sealed class Transform : Component
-    {
-        public Transform? parent { get; set; }
-        public Vector3 localPosition { get; set; }
-        public Quaternion localRotation { get; set; } = Quaternion.identity;
-        public Vector3 localScale { get; set; } = Vector3.one;
-
-        public Vector3 position
-        {
-            get => parent == null ? localPosition : parent.TransformPoint(localPosition);
-            set => localPosition = parent == null ? value : parent.InverseTransformPoint(value);
-        }
-
-        public Quaternion rotation
-        {
-            get => parent == null ? localRotation : parent.rotation * localRotation;
-            set => localRotation = parent == null ? value : Quaternion.Inverse(parent.rotation) * value;
-        }
-
-        public Vector3 lossyScale => parent == null ? localScale : Vector3.Scale(parent.lossyScale, localScale);
-
-        public Vector3 forward => rotation * Vector3.forward;
-
-        public void SetParent(Transform? value) => parent = value;
-
-        public bool IsChildOf(Transform other)
-        {
-            for (Transform? at = this; at != null; at = at.parent)
-            {
-                if (at == other)
-                {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        public Vector3 TransformPoint(Vector3 point) => position + rotation * Vector3.Scale(lossyScale, point);
-
-        public Vector3 InverseTransformPoint(Vector3 point)
-        {
-            Vector3 turned = Quaternion.Inverse(rotation) * (point - position);
-            Vector3 scale = lossyScale;
-            return new Vector3(turned.x / scale.x, turned.y / scale.y, turned.z / scale.z);
-        }
-
-        public void SetPositionAndRotation(Vector3 newPosition, Quaternion newRotation)
-        {
-            position = newPosition;
-            rotation = newRotation;
-        }
-
-        public void LookAt(Vector3 point)
-        {
-        }
-    }
-
-    public sealed class TextAsset : Object
-    {
-        public string text { get; set; } = string.Empty;
-    }
-
-    public static class Time
-    {
-        public static double timeAsDouble { get; set; }
-        public static float deltaTime { get; set; }
-    }
-
-    public static class Debug
-    {
-        public static List<string> Lines { get; } = new List<string>();
-
-        public static void Log(object message, Object? context = null) => Lines.Add("log " + message);
-
-        public static void LogWarning(object message, Object? context = null) => Lines.Add("warning " + message);
-
-        public static void LogError(object message, Object? context = null) => Lines.Add("error " + message);
-    }
-
-    public static class Application
-    {
-        public static event Action? quitting;
-
-        public static bool isPlaying { get; set; } = true;
-
-        public static void Quit() => quitting?.Invoke();
-    }
-
-    public sealed class WaitForSeconds
-    {
-        public WaitForSeconds(float seconds)
-        {
-        }
-    }
-
-    public sealed class Coroutine
-    {
+        Sphere = 0,
+        Capsule = 1,
+        Cylinder = 2,
+        Cube = 3,
+        Plane = 4,
     }
 }

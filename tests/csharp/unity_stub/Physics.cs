@@ -9,6 +9,14 @@ namespace UnityEngine
 
         public void AddForce(Vector3 force, ForceMode mode) => StubVelocity += force;
 
+        internal void StubMove(float seconds)
+        {
+            if (!isKinematic)
+            {
+                transform.position += StubVelocity * seconds;
+            }
+        }
+
         public Vector3 GetPointVelocity(Vector3 worldPoint) =>
             StubVelocity + Vector3.Cross(angularVelocity, worldPoint - transform.position);
     }
@@ -17,7 +25,14 @@ namespace UnityEngine
     {
         public Rigidbody? attachedRigidbody => GetComponent<Rigidbody>();
 
-        public Bounds bounds => new Bounds { center = transform.position };
+        public Bounds bounds
+        {
+            get
+            {
+                StubEngine.CheckThread();
+                return new Bounds { center = transform.position };
+            }
+        }
     }
 
     public sealed class SphereCollider : Collider
@@ -43,6 +58,7 @@ namespace UnityEngine
     public sealed class MeshCollider : Collider
     {
         public Mesh? sharedMesh { get; set; }
+
         public bool convex { get; set; }
     }
 

@@ -231,11 +231,13 @@ namespace Lamp
             {
                 throw new LampException(LampStatus.Unimplemented, "the server compresses its messages; switch that off");
             }
-            if (length > GrpcChannel.MaxMessageBytes)
+            if (length > (uint)_channel.MaxMessageBytes)
             {
                 throw new LampException(
                     LampStatus.ResourceExhausted,
-                    $"a message of {length} bytes; at most {GrpcChannel.MaxMessageBytes} are read");
+                    $"{_channel.Address} sends a message of {length} bytes, and at most {_channel.MaxMessageBytes} are read: "
+                    + "is it a LaMP server? If so, raise the limit",
+                    LampException.TooLarge);
             }
             return (int)length;
         }

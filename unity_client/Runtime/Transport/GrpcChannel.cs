@@ -7,16 +7,31 @@ namespace Lamp
     /// <summary>One server: an address and what speaks HTTP/2 to it. Thread-safe.</summary>
     public sealed class GrpcChannel : IDisposable
     {
-        public const int MaxMessageBytes = 16 * 1024 * 1024;
+        /// <summary>Largest message that is received, where nothing else is said.</summary>
+        public const int DefaultMaxMessageBytes = 16 * 1024 * 1024;
+
+        /// <summary>Smallest limit that can be set: a welcome has to fit.</summary>
+        public const int LeastMaxMessageBytes = 4096;
+
         private readonly HttpMessageInvoker _invoker;
 
         /// <param name="address">HOST:PORT.</param>
         /// <param name="tls">Whether to encrypt.</param>
         /// <param name="token">Sent with every call; null: none.</param>
         /// <param name="handler">Speaks HTTP/2, over cleartext too where <paramref name="tls"/> is false; disposed along.</param>
-        /// <exception cref="LampException">The address cannot be one.</exception>
-        public GrpcChannel(string address, bool tls, string? token, HttpMessageHandler handler)
+        /// <param name="maxMessageBytes">Largest message that is received.</param>
+        /// <exception cref="LampException">The address or the limit cannot be one.</exception>
+        public GrpcChannel(
+            string address, bool tls, string? token, HttpMessageHandler handler,
+            int maxMessageBytes = DefaultMaxMessageBytes)
         {
+            if (maxMessageBytes < LeastMaxMessageBytes)
+            {
+                handler.Dispose();
+                throw new LampException(
+                    LampStatus.InvalidArgument,
+                    $"a limit of {maxMessageBytes} bytes a message is too low: give at least {LeastMaxMessageBytes}");
+            }
             if (!Uri.TryCreate($"{(tls ? "https" : "http")}://{address}", UriKind.Absolute, out Uri? root)
                 || root.Port <= 0 || root.Host.Length == 0)
             {
@@ -27,10 +42,14 @@ namespace Lamp
             Address = address;
             Root = root;
             Token = token;
+            MaxMessageBytes = maxMessageBytes;
             _invoker = new HttpMessageInvoker(handler, true);
         }
 
         public string Address { get; }
+
+        /// <summary>Largest message that is received; a larger one ends its call.</summary>
+        public int MaxMessageBytes { get; }
 
         internal Uri Root { get; }
 

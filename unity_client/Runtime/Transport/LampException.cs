@@ -6,6 +6,9 @@ namespace Lamp
     /// <summary>A call or a session failed, or a value cannot be used; the message says which, why, and what to do.</summary>
     public sealed class LampException : Exception
     {
+        /// <summary><see cref="Reason"/> of a message beyond the limit of this side.</summary>
+        public const string TooLarge = "MESSAGE_TOO_LARGE";
+
         /// <param name="status">The code of gRPC.</param>
         /// <param name="message">For a person to read.</param>
         /// <param name="reason">A constant such as "SHUTTING_DOWN"; empty where it was not a LaMP server that spoke.</param>
@@ -43,7 +46,7 @@ namespace Lamp
         }
 
         /// <summary>Whether another attempt, or another server, may answer differently.</summary>
-        public bool MayTryAgain => IsLost || Status == LampStatus.ResourceExhausted;
+        public bool MayTryAgain => IsLost || (Status == LampStatus.ResourceExhausted && Reason != TooLarge);
 
         /// <summary>What the user can do about it; empty where there is nothing general to say.</summary>
         public string Remedy
@@ -57,7 +60,7 @@ namespace Lamp
                     case LampStatus.Unauthenticated:
                     case LampStatus.PermissionDenied:
                         return "Give the token of the server (lamp serve --token-file) in the LampServer settings.";
-                    case LampStatus.ResourceExhausted:
+                    case LampStatus.ResourceExhausted when Reason != TooLarge:
                         return "Wait, or start the server with a larger --max-sessions.";
                     case LampStatus.Unavailable:
                     case LampStatus.DeadlineExceeded:

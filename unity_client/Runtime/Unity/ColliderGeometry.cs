@@ -54,10 +54,12 @@ namespace Lamp.Unity
                 return GeometryContent.Hull(name, values);
             }
             int[] triangles = mesh.triangles;
+            bool mirrored = scale.x * scale.y * scale.z < 0f; // turns every triangle inside out
             var indices = new uint[triangles.Length];
             for (int i = 0; i < triangles.Length; i++)
             {
-                indices[i] = (uint)triangles[i];
+                int from = mirrored ? i - i % 3 + 2 - i % 3 : i;
+                indices[i] = (uint)triangles[from];
             }
             return GeometryContent.Mesh(name, values, indices);
         }

@@ -136,7 +136,19 @@ namespace Lamp.Unity
             _poser!.Apply(_pose!, replantFeet, moveTransform);
             if (avoidObstacles && session.State == SessionState.Live)
             {
+                Feed(session, sessionS);
+            }
+        }
+
+        private void Feed(LampSession session, double sessionS)
+        {
+            try
+            {
                 _feed!.Feed(session, _pose!.RootPosition, sessionS);
+            }
+            catch (LampException) when (session.State != SessionState.Live)
+            {
+                // it ended this moment; its event says why
             }
         }
 

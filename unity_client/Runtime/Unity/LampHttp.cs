@@ -10,8 +10,11 @@ namespace Lamp.Unity
     /// </summary>
     public static class LampHttp
     {
-        /// <summary>Takes the place of YetAnotherHttpHandler: gets the settings, gives a handler that speaks HTTP/2.</summary>
-        public static Func<LampServer, HttpMessageHandler>? HandlerFactory { get; set; }
+        /// <summary>
+        /// Takes the place of YetAnotherHttpHandler: gets the settings on the main thread, and gives what makes handlers that
+        /// speak HTTP/2 on any thread.
+        /// </summary>
+        public static Func<LampServer, Func<HttpMessageHandler>>? HandlerFactory { get; set; }
 
         /// <summary>Whether something that speaks HTTP/2 is there.</summary>
         public static bool Available
@@ -26,27 +29,19 @@ namespace Lamp.Unity
             }
         }
 
-        /// <summary>A new handler for one server.</summary>
+        /// <summary>What makes handlers for one server, on any thread: what they need of it is read now.</summary>
         /// <exception cref="LampException">Nothing that speaks HTTP/2 is installed; the message says what to install.</exception>
-        public static HttpMessageHandler Create(LampServer server)
+        public static Func<HttpMessageHandler> Prepare(LampServer server)
         {
             if (HandlerFactory != null)
             {
                 return HandlerFactory(server);
             }
 #if LAMP_YETANOTHERHTTPHANDLER
-            var handler = new Cysharp.Net.Http.YetAnotherHttpHandler
-            {
-                // over cleartext both sides must agree on HTTP/2 beforehand
-                Http2Only = true,
-                Http2KeepAliveInterval = TimeSpan.FromSeconds(15),
-                Http2KeepAliveTimeout = TimeSpan.FromSeconds(10),
-            };
-            if (server.RootCertificates != null)
-            {
-                handler.RootCertificates = server.RootCertificates;
-            }
-            return handler;
+            string? roots = server.RootCertificates;
+            string? certificate = server.ClientCertificate;
+            string? key = server.ReadClientKey();
+            return () => Native(roots, certificate, key);
 #else
             throw new LampException(
                 LampStatus.Unimplemented,
@@ -54,5 +49,28 @@ namespace Lamp.Unity
                 + "README, Install), or set LampHttp.HandlerFactory to something that does");
 #endif
         }
+
+#if LAMP_YETANOTHERHTTPHANDLER
+        private static HttpMessageHandler Native(string? roots, string? certificate, string? key)
+        {
+            var handler = new Cysharp.Net.Http.YetAnotherHttpHandler
+            {
+                // over cleartext both sides must agree on HTTP/2 beforehand
+                Http2Only = true,
+                Http2KeepAliveInterval = TimeSpan.FromSeconds(15),
+                Http2KeepAliveTimeout = TimeSpan.FromSeconds(10),
+            };
+            if (roots != null)
+            {
+                handler.RootCertificates = roots;
+            }
+            if (certificate != null)
+            {
+                handler.ClientAuthCertificates = certificate;
+                handler.ClientAuthKey = key;
+            }
+            return handler;
+        }
+#endif
     }
 }

@@ -100,7 +100,7 @@ namespace Lamp.Unity
                 if (error.Message != _problem)
                 {
                     _problem = error.Message;
-                    Debug.LogError($"LaMP: '{name}': {error.Message}", this);
+                    Debug.LogError("LaMP: " + error.Message, this);
                 }
             }
             _session = session;
@@ -113,6 +113,7 @@ namespace Lamp.Unity
             {
                 LookAtState look = LookAtState.At(place);
                 look.Weight = weight;
+                look.Check(name);
                 session.LookAt(look);
                 return;
             }
@@ -125,6 +126,7 @@ namespace Lamp.Unity
             {
                 target.ArriveS = nowS + arriveInS;
             }
+            target.Check(name, session.Skeleton); // here, so that the message has this object's name
             session.PutTarget(Id, target);
         }
 

@@ -72,7 +72,12 @@ namespace Lamp.Unity
         private static Dictionary<string, SkeletonBone> TPose(Avatar avatar)
         {
             var pose = new Dictionary<string, SkeletonBone>();
-            foreach (SkeletonBone bone in avatar.humanDescription.skeleton)
+            SkeletonBone[]? skeleton = avatar.humanDescription.skeleton;
+            if (skeleton == null)
+            {
+                return pose; // as it stands now, then
+            }
+            foreach (SkeletonBone bone in skeleton)
             {
                 pose[bone.name] = bone;
             }

@@ -6,11 +6,11 @@ namespace Lamp.Samples
 {
     /// <summary>
     /// Builds the sample when you press play: floor, a pillar, a ball that rolls across the way, and a target to drag in the
-    /// Scene view. Give it a humanoid model; the character walks to the target, around what is in between.
+    /// Scene view. The character walks to the target, around what is in between: a mannequin, or a humanoid model of yours.
     /// </summary>
     public sealed class PlayableScene : MonoBehaviour
     {
-        [Tooltip("Any model whose Rig is set to Humanoid.")]
+        [Tooltip("Any model whose Rig is set to Humanoid; empty: a mannequin of capsules.")]
         [SerializeField] private GameObject? humanoid = null;
 
         [Tooltip("HOST:PORT of lamp serve.")]
@@ -23,17 +23,12 @@ namespace Lamp.Samples
 
         private void Start()
         {
-            if (humanoid == null)
-            {
-                Debug.LogError("LaMP sample: assign a model with a Humanoid rig to PlayableScene.humanoid");
-                return;
-            }
             GameObject floor = GameObject.CreatePrimitive(PrimitiveType.Plane);
             floor.name = "floor"; // the server's own floor carries the feet
-            Pillar(new Vector3(0f, 1f, 3f));
-            Ball(new Vector3(3f, 0.4f, 5f));
-            _character = Character(humanoid);
-            Target(_character, new Vector3(0f, 0.1f, 7f));
+            Pillar(new Vector3(0f, 1f, 4f));
+            Ball(new Vector3(5f, 0.4f, 6.5f));
+            _character = Character(humanoid == null ? LampMannequin.Create("hero") : Instantiate(humanoid));
+            Target(_character, new Vector3(0f, 0.1f, 9f));
             _typed = prompt;
         }
 
@@ -72,9 +67,8 @@ namespace Lamp.Samples
             ball.AddComponent<LampObstacle>();
         }
 
-        private LampCharacter Character(GameObject model)
+        private LampCharacter Character(GameObject hero)
         {
-            GameObject hero = Instantiate(model);
             hero.name = "hero";
             hero.SetActive(false); // so that it connects once, with its settings
             LampCharacter character = hero.AddComponent<LampCharacter>();

@@ -81,6 +81,18 @@ namespace Lamp.Tests
         }
 
         [Test]
+        public void AMirroredMeshKeepsItsOutside()
+        {
+            MeshCollider collider = _object.AddComponent<MeshCollider>();
+            collider.sharedMesh = Triangle();
+            _object.transform.localScale = new Vector3(-1f, 1f, 1f);
+            GeometryContent content = ColliderGeometry.Read(collider, "crate");
+            Assert.AreEqual(2L, (long)content.Indices[0]);
+            Assert.AreEqual(1L, (long)content.Indices[1]);
+            Assert.AreEqual(0L, (long)content.Indices[2]);
+        }
+
+        [Test]
         public void AMeshThatIsMissingIsNamed()
         {
             MeshCollider collider = _object.AddComponent<MeshCollider>();

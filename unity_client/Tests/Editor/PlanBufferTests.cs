@@ -17,6 +17,35 @@ namespace Lamp.Tests
         }
 
         [Test]
+        public void ABufferThatWouldGrowWithoutBoundIsRefused()
+        {
+            StringAssert.Contains("4096", Assert.Throws<LampException>(() => _ = new PlanBuffer(1e9f, 4f, 2, 1)).Message);
+            Assert.Throws<LampException>(() => _ = new PlanBuffer(float.NaN, 4f, 2, 1));
+            Assert.Throws<LampException>(() => _ = new PlanBuffer(30f, float.PositiveInfinity, 2, 1));
+            Assert.Throws<LampException>(() => _ = new PlanBuffer(0f, 4f, 2, 1));
+            Assert.Less(new PlanBuffer(240f, 10f, 2, 1).Capacity, PlanBuffer.MostFrames + 1);
+        }
+
+        [Test]
+        public void AMessageOfMoreFramesThanAnyBufferHoldsIsCutShort()
+        {
+            var from = new Lamp.Protocol.Frames();
+            for (int i = 0; i < PlanBuffer.MostFrames + 10; i++)
+            {
+                Lamp.Protocol.Frame frame = from.FramesList.Add();
+                frame.Index = i;
+                foreach (float part in new[] { 0f, 0f, 0f, 1f, 0f, 0f, 0f, 1f })
+                {
+                    frame.LocalRotations.Add(part);
+                }
+            }
+            var into = new FrameBatch(2, 1);
+            Assert.AreEqual(10, WireRead.Frames(from.FramesList, into));
+            Assert.AreEqual(PlanBuffer.MostFrames, into.Count);
+            Assert.Throws<LampException>(() => into.Add());
+        }
+
+        [Test]
         public void BetweenTwoFramesPlaceAndTurnLieBetween()
         {
             _buffer.BeginPlan(1, 0, Frames(1, 0, 10, 0f, 0.1f));

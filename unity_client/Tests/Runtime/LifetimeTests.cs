@@ -52,7 +52,7 @@ namespace Lamp.Tests
         [UnityTest]
         public IEnumerator NothingStaysOpenAfterShutdown()
         {
-            LampHttp.HandlerFactory = _ => new System.Net.Http.HttpClientHandler();
+            LampHttp.HandlerFactory = _ => () => new System.Net.Http.HttpClientHandler();
             LampServer server = LampServer.At("127.0.0.1:1");
             LampConnection.Open(server, server.NewOptions(), "hero");
             yield return null;

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "fixtures.h"
 #include "lamp/bridge.h"
 
@@ -36,12 +38,28 @@ TEST_CASE("what nobody could see is not bridged") {
     CHECK_FALSE(bridge.active());
 }
 
-TEST_CASE("the farther the place, the longer it takes, within bounds") {
+TEST_CASE("the place is brought in line slowly: a runner of 2.5 m/s is never shown faster than 3.5") {
+    for (const float away : {60.0f, 150.0f, 240.0f}) {
+        Bridge bridge(3);
+        bridge.begin(pose_at(away, 0.0f), pose_at(0, 0.0f), 0.0, 0.01);
+        float before = away, fastest = 0.0f;
+        for (int i = 1; bridge.active(); ++i) {
+            Pose pose = pose_at(0, 0.0f);
+            bridge.apply(small_skeleton(), i / 60.0, pose);
+            fastest = std::max(fastest, (before - pose.positions[0].x) * 60.0f);
+            before = pose.positions[0].x;
+        }
+        CHECK(fastest < 100.0f);
+        CHECK(before == 0.0f);
+    }
+}
+
+TEST_CASE("however far the place, it takes no longer than 4 s") {
     Bridge bridge(3);
     bridge.begin(pose_at(10000, 0.0f), pose_at(0, 0.0f), 0.0, 0.01);
     Pose pose = pose_at(0, 0.0f);
-    bridge.apply(small_skeleton(), 1.4, pose);
+    bridge.apply(small_skeleton(), 3.9, pose);
     CHECK(pose.positions[0].x > 1.0f);
-    bridge.apply(small_skeleton(), 1.51, pose);
+    bridge.apply(small_skeleton(), 4.01, pose);
     CHECK_FALSE(bridge.active());
 }

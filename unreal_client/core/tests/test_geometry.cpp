@@ -37,24 +37,32 @@ TEST_CASE("ids are those that the server computes") {   // by lamp.scene.content
 TEST_CASE("geometry that cannot be used is refused by its name") {
     Geometry mesh;
     mesh.name = "stairs";
-    CHECK(mesh.check().message.find("geometry 'stairs'") != std::string::npos);
+    CHECK(mesh.validate().message.find("geometry 'stairs'") != std::string::npos);
     mesh.values.assign(9, 0.0f);
     mesh.indices = {0, 1, 3};
-    CHECK(mesh.check().message.find("index 3") != std::string::npos);
+    CHECK(mesh.validate().message.find("index 3") != std::string::npos);
     mesh.indices = {0, 1};
-    CHECK_FALSE(mesh.check().ok());
+    CHECK_FALSE(mesh.validate().ok());
     mesh.indices = {0, 1, 2};
-    CHECK(mesh.check().ok());
+    CHECK(mesh.validate().ok());
     mesh.values[4] = std::numeric_limits<float>::infinity();
-    CHECK(mesh.check().message.find("number 4") != std::string::npos);
+    CHECK(mesh.validate().message.find("number 4") != std::string::npos);
     Geometry field;
     field.kind = Geometry::Kind::HeightField;
     field.values.assign(6, 0.0f);
     field.columns = 3;
     field.rows = 2;
-    CHECK_FALSE(field.check().ok());
+    CHECK_FALSE(field.validate().ok());
     field.column_spacing = field.row_spacing = 1;
-    CHECK(field.check().ok());
+    CHECK(field.validate().ok());
     field.rows = 3;
-    CHECK_FALSE(field.check().ok());
+    CHECK_FALSE(field.validate().ok());
+}
+
+TEST_CASE("the scale of an object goes into its vertices") {
+    Geometry mesh;
+    mesh.values = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    mesh.indices = {0, 1, 2};
+    mesh.apply_scale({2, -1, 0.5f});
+    CHECK(mesh.values == std::vector<float>{2, -2, 1.5f, 8, -5, 3, 14, -8, 4.5f});
 }

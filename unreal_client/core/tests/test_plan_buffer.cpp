@@ -119,13 +119,13 @@ TEST_CASE("memory is fixed: the oldest frames go, whatever indices come") {
 TEST_CASE("frames with numbers that are not finite, or indices out of range, are refused") {
     const PlanBuffer buffer = filled();
     Frames frames(1, 5, 3, kFps, 0, 1);
-    CHECK(buffer.check(frames.data(), frames.size()).ok());
+    CHECK(buffer.validate(frames.data(), frames.size()).ok());
     frames.rotations[1][2] = std::numeric_limits<float>::quiet_NaN();
-    const Status status = buffer.check(frames.data(), frames.size());
+    const Status status = buffer.validate(frames.data(), frames.size());
     CHECK(status.code == Code::Internal);
     CHECK(status.message.find("frame 6") != std::string::npos);
     const Frames negative(1, -4, 1, kFps, 0, 0);
-    CHECK_FALSE(buffer.check(negative.data(), negative.size()).ok());
+    CHECK_FALSE(buffer.validate(negative.data(), negative.size()).ok());
 }
 
 TEST_CASE("another server's plan does not make a jump on the screen: the difference fades away") {

@@ -17,6 +17,7 @@ namespace Lamp
         private readonly bool _tls;
         private readonly string? _token;
         private readonly Func<HttpMessageHandler> _handler;
+        private readonly int _maxMessageBytes;
         private readonly Dictionary<string, GrpcChannel> _channels = new Dictionary<string, GrpcChannel>();
         private readonly Queue<GrpcChannel> _retired = new Queue<GrpcChannel>();
         private int _current;
@@ -26,8 +27,11 @@ namespace Lamp
         /// <param name="tls">Whether to encrypt.</param>
         /// <param name="token">Sent with every call; null: none.</param>
         /// <param name="handler">Makes what speaks HTTP/2.</param>
+        /// <param name="maxMessageBytes">Largest message that is received.</param>
         /// <exception cref="LampException">There is no address.</exception>
-        public GrpcConnector(string[] addresses, bool tls, string? token, Func<HttpMessageHandler> handler)
+        public GrpcConnector(
+            string[] addresses, bool tls, string? token, Func<HttpMessageHandler> handler,
+            int maxMessageBytes = GrpcChannel.DefaultMaxMessageBytes)
         {
             if (addresses.Length == 0)
             {
@@ -38,6 +42,7 @@ namespace Lamp
             _tls = tls;
             _token = token;
             _handler = handler;
+            _maxMessageBytes = maxMessageBytes;
         }
 
         public int Addresses => _addresses.Length;
@@ -113,7 +118,7 @@ namespace Lamp
                 string address = _addresses[_current];
                 if (!_channels.TryGetValue(address, out GrpcChannel? channel))
                 {
-                    channel = new GrpcChannel(address, _tls, _token, _handler());
+                    channel = new GrpcChannel(address, _tls, _token, _handler(), _maxMessageBytes);
                     _channels.Add(address, channel);
                 }
                 return channel;

@@ -7,6 +7,8 @@ namespace Lamp
     /// <summary>Messages of the server as values of the core.</summary>
     internal static class WireRead
     {
+        private const int MostJoints = 256;
+
         /// <exception cref="LampException">The skeleton cannot be one.</exception>
         public static WelcomeInfo Welcome(Proto.Welcome from)
         {
@@ -72,13 +74,17 @@ namespace Lamp
             return new NoticeInfo((int)from.Code, message, from.Revision);
         }
 
-        /// <summary>Frames into poses; how many could not be used, and were left out.</summary>
+        /// <summary>Frames into poses; how many could not be used, or were too many, and were left out.</summary>
         public static int Frames(Proto.RepeatedMessage<Proto.Frame> from, FrameBatch into)
         {
             into.Clear();
             int bad = 0;
             for (int i = 0; i < from.Count; i++)
             {
+                if (into.IsFull)
+                {
+                    return bad + from.Count - i;
+                }
                 Pose pose = into.Add();
                 if (!Fill(from[i], pose))
                 {
@@ -115,9 +121,10 @@ namespace Lamp
         private static SkeletonInfo Skeleton(Proto.Skeleton from)
         {
             int count = from.Joints.Count;
-            if (count == 0)
+            if (count == 0 || count > MostJoints)
             {
-                throw new LampException(LampStatus.Internal, "the server's skeleton has no joints");
+                throw new LampException(
+                    LampStatus.Internal, $"the server's skeleton has {count} joints; it must have 1 to {MostJoints}");
             }
             var names = new string[count];
             var parents = new int[count];
@@ -127,6 +134,11 @@ namespace Lamp
                 names[j] = from.Joints[j].Name;
                 parents[j] = from.Joints[j].Parent;
                 offsets[j] = WireConvert.Read(from.Joints[j].RestOffset);
+            }
+            if (from.ContactJoints.Count > count)
+            {
+                throw new LampException(
+                    LampStatus.Internal, $"the server names {from.ContactJoints.Count} joints for contacts, and has {count}");
             }
             var contacts = new string[from.ContactJoints.Count];
             for (int c = 0; c < contacts.Length; c++)

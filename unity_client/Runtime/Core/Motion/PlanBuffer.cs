@@ -13,6 +13,9 @@ namespace Lamp
     /// </remarks>
     public sealed class PlanBuffer
     {
+        /// <summary>Most frames a buffer may have room for: 10 s ahead at 240 frames a second, and the past.</summary>
+        public const int MostFrames = 4096;
+
         private const double KeepPastS = 3.0;
         private const int Spare = 64;
         private const double Tiny = 1e-6;
@@ -31,10 +34,19 @@ namespace Lamp
         /// <param name="horizonS">How far ahead of the playhead the server sends, seconds.</param>
         /// <param name="joints">Joints of the skeleton.</param>
         /// <param name="contacts">Joints that touch the ground.</param>
+        /// <exception cref="LampException">It would need more than <see cref="MostFrames"/> places.</exception>
         public PlanBuffer(float fps, float horizonS, int joints, int contacts)
         {
+            double places = Math.Ceiling((horizonS + KeepPastS) * fps) + Spare;
+            if (!(fps > 0f && horizonS >= 0f && places <= MostFrames))
+            {
+                throw new LampException(
+                    LampStatus.FailedPrecondition,
+                    $"{horizonS:g6} s of motion at {fps:g6} frames a second need {places:g6} places, and at most {MostFrames} "
+                    + "are kept: ask for fewer frames a second or a shorter horizon");
+            }
             Fps = fps;
-            _ring = new FrameRing((int)Math.Ceiling((horizonS + KeepPastS) * fps) + Spare, joints, contacts);
+            _ring = new FrameRing((int)places, joints, contacts);
             _bridge = new PoseBridge(joints);
             _before = new Pose(joints, contacts);
             _after = new Pose(joints, contacts);

@@ -22,16 +22,7 @@ namespace Lamp.Protocol
 
         public override void MergeFrom(ref WireReader reader)
         {
-            uint tag;
-            while ((tag = reader.ReadTag()) != 0)
-            {
-                switch (tag)
-                {
-                    default:
-                        reader.Skip(tag);
-                        break;
-                }
-            }
+            reader.SkipRest();
         }
     }
 }

@@ -82,7 +82,7 @@ namespace Lamp.Protocol
                         break;
                     case 18: // Frames
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(Frames.Count);
                             Frames.Add().MergeFrom(ref nested);
                         }
                         break;

@@ -46,7 +46,7 @@ namespace Lamp.Protocol
                 {
                     case 10: // FramesList
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(FramesList.Count);
                             FramesList.Add().MergeFrom(ref nested);
                         }
                         break;

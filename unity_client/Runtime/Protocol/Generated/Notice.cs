@@ -100,7 +100,7 @@ namespace Lamp.Protocol
                         break;
                     case 34: // Violations
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(Violations.Count);
                             Violations.Add().MergeFrom(ref nested);
                         }
                         break;

@@ -148,7 +148,7 @@ namespace Lamp.Protocol
                 {
                     case 10: // Tasks
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(Tasks.Count);
                             Tasks.Add().MergeFrom(ref nested);
                         }
                         break;

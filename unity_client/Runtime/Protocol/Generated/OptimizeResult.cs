@@ -102,7 +102,7 @@ namespace Lamp.Protocol
                         break;
                     case 18: // Terms
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(Terms.Count);
                             Terms.Add().MergeFrom(ref nested);
                         }
                         break;

@@ -290,13 +290,13 @@ namespace Lamp.Protocol
                         break;
                     case 42: // Targets
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(Targets.Count);
                             Targets.Add().MergeFrom(ref nested);
                         }
                         break;
                     case 50: // Obstacles
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(Obstacles.Count);
                             Obstacles.Add().MergeFrom(ref nested);
                         }
                         break;
@@ -317,7 +317,7 @@ namespace Lamp.Protocol
                         break;
                     case 82: // KeyPoses
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(KeyPoses.Count);
                             KeyPoses.Add().MergeFrom(ref nested);
                         }
                         break;

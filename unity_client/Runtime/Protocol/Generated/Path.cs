@@ -82,7 +82,7 @@ namespace Lamp.Protocol
                 {
                     case 10: // Waypoints
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(Waypoints.Count);
                             Waypoints.Add().MergeFrom(ref nested);
                         }
                         break;

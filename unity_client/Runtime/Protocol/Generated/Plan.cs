@@ -208,7 +208,7 @@ namespace Lamp.Protocol
                         break;
                     case 42: // Terms
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(Terms.Count);
                             Terms.Add().MergeFrom(ref nested);
                         }
                         break;
@@ -229,19 +229,19 @@ namespace Lamp.Protocol
                         break;
                     case 90: // Frames
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(Frames.Count);
                             Frames.Add().MergeFrom(ref nested);
                         }
                         break;
                     case 98: // Shortfalls
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(Shortfalls.Count);
                             Shortfalls.Add().MergeFrom(ref nested);
                         }
                         break;
                     case 106: // Targets
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(Targets.Count);
                             Targets.Add().MergeFrom(ref nested);
                         }
                         break;

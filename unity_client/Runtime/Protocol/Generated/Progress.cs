@@ -88,7 +88,7 @@ namespace Lamp.Protocol
                         break;
                     case 34: // Terms
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(Terms.Count);
                             Terms.Add().MergeFrom(ref nested);
                         }
                         break;

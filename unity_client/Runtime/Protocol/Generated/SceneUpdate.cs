@@ -229,7 +229,7 @@ namespace Lamp.Protocol
                         break;
                     case 18: // PutObstacles
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(PutObstacles.Count);
                             PutObstacles.Add().MergeFrom(ref nested);
                         }
                         break;
@@ -238,7 +238,7 @@ namespace Lamp.Protocol
                         break;
                     case 34: // PutTargets
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(PutTargets.Count);
                             PutTargets.Add().MergeFrom(ref nested);
                         }
                         break;
@@ -268,7 +268,7 @@ namespace Lamp.Protocol
                         break;
                     case 90: // PutKeyPoses
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(PutKeyPoses.Count);
                             PutKeyPoses.Add().MergeFrom(ref nested);
                         }
                         break;

@@ -68,7 +68,7 @@ namespace Lamp.Protocol
                 {
                     case 10: // Joints
                         {
-                            WireReader nested = reader.ReadNested();
+                            WireReader nested = reader.ReadElement(Joints.Count);
                             Joints.Add().MergeFrom(ref nested);
                         }
                         break;

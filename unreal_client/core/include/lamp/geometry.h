@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "lamp/math.h"
 #include "lamp/status.h"
 
 namespace lamp {
@@ -21,8 +22,10 @@ struct Geometry {
     float column_spacing = 0.0f, row_spacing = 0.0f;
     double cell_m = 0.0;                    // edge of a cell of the server's grid; 0: as fine as it can
 
+    // A mesh or hull with the scale of its object in its vertices; obstacles can only be scaled evenly.
+    void apply_scale(Vec3 scale);
     // Whether it can be uploaded; the message names the geometry.
-    Status check() const;
+    Status validate() const;
     // SHA-256 of its content, 64 hexadecimal digits. Takes about 5 ms per MB: not for the game thread.
     std::string id() const;
 };

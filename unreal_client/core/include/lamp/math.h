@@ -13,6 +13,12 @@ struct Quat {
     float x = 0.0f, y = 0.0f, z = 0.0f, w = 1.0f;
 };
 
+// Place and turn of something in the space of something else; scale is kept apart.
+struct Transform {
+    Vec3 position;
+    Quat rotation;
+};
+
 inline Vec3 operator+(Vec3 a, Vec3 b) { return {a.x + b.x, a.y + b.y, a.z + b.z}; }
 inline Vec3 operator-(Vec3 a, Vec3 b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
 inline Vec3 operator*(Vec3 a, float s) { return {a.x * s, a.y * s, a.z * s}; }
@@ -20,6 +26,8 @@ inline float dot(Vec3 a, Vec3 b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
 inline Vec3 cross(Vec3 a, Vec3 b) {
     return {a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x};
 }
+inline Vec3 scaled(Vec3 a, Vec3 b) { return {a.x * b.x, a.y * b.y, a.z * b.z}; }
+inline Vec3 absolute(Vec3 a) { return {std::fabs(a.x), std::fabs(a.y), std::fabs(a.z)}; }
 inline float length(Vec3 a) { return std::sqrt(dot(a, a)); }
 inline Vec3 mix(Vec3 a, Vec3 b, float share) { return a * (1.0f - share) + b * share; }
 inline bool is_finite(Vec3 a) { return std::isfinite(a.x) && std::isfinite(a.y) && std::isfinite(a.z); }

@@ -63,6 +63,7 @@ public:
     SceneChange scene() const;
     std::set<std::string> geometry_ids() const;
     std::uint64_t revision() const;
+    std::size_t max_obstacles() const;
     // Things that wait to be sent.
     std::size_t waiting() const;
 

@@ -34,7 +34,7 @@ public:
     PlanBuffer(Skeleton skeleton, float fps, double metres_per_unit, double horizon_s, double keep_past_s = 4.0);
 
     // Whether every number of the frames is finite and their indices are sane; a bad frame must not be added.
-    Status check(const FrameView* frames, std::size_t count) const;
+    Status validate(const FrameView* frames, std::size_t count) const;
     // The motion from start_frame on is replaced; a plan older than the newest one is ignored (false). Where this, or add(),
     // changes what is on the screen (it came too late, or from another server), sample() lets the difference fade away.
     bool begin_plan(std::uint64_t plan_id, std::int64_t start_frame, const FrameView* frames, std::size_t count);

@@ -14,7 +14,7 @@ struct ReconnectPolicy {
     double give_up_s = 60.0;      // how long to try before the session fails
     double first_delay_s = 0.1;
     double factor = 1.6;
-    double most_delay_s = 2.0;
+    double most_delay_s = 1.0;    // a server that is back is found within 2 s
     double jitter = 0.3;
     double attempt_s = 10.0;      // how long one attempt may take
     double stable_s = 5.0;        // a stream that lasted so long ends the count
@@ -23,7 +23,7 @@ struct ReconnectPolicy {
     // is buffered, and what is buffered until then is still played.
     double lead_s = 1.5;
 
-    Status check() const;
+    Status validate() const;
 };
 
 class Backoff {
@@ -41,6 +41,9 @@ private:
 
 // Whether a stream ended because its connection or its server did, not by a decision about the session.
 bool is_lost(const Status& status);
+// Whether the connection itself may be what failed, so that the next attempt dials anew. One that answers nobody stays so;
+// and gRPC goes on with a failed one only while some call of ours waits, which between attempts none does.
+bool is_broken(const Status& status);
 // Whether another attempt, or another server, may answer differently.
 bool may_try_again(const Status& status);
 

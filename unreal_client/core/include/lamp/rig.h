@@ -13,11 +13,6 @@
 
 namespace lamp {
 
-struct Transform {
-    Vec3 position;
-    Quat rotation;
-};
-
 // A bone of the character's mesh in its reference pose.
 struct RigBone {
     std::string name;

@@ -71,14 +71,18 @@ struct KeyPose {
 
 enum class Floor { Unspecified = 0, Plane = 1, None = 2 };
 
+// An id of at most 64 bytes for part `part` of the `number`th object of a game: "Crate#7" and "Crate#7/1". The name is cut
+// between characters (UTF-8) where it is long.
+std::string object_id(const std::string& name, std::uint32_t number, std::uint32_t part = 0);
+
 // Whether the server could use it. Messages name the object and say what the limit is and how to mend it.
 Status check_id(const std::string& kind, const std::string& id);
-Status check(const std::string& id, const Obstacle& obstacle, double metres_per_unit);
-Status check(const std::string& id, const Target& target, double metres_per_unit,
+Status validate(const std::string& id, const Obstacle& obstacle, double metres_per_unit);
+Status validate(const std::string& id, const Target& target, double metres_per_unit,
              const std::vector<std::string>& joint_names);
-Status check(const LookAt& look, double metres_per_unit);
-Status check(const Path& path, double metres_per_unit);
-Status check(const std::string& id, const KeyPose& pose, double metres_per_unit,
+Status validate(const LookAt& look, double metres_per_unit);
+Status validate(const Path& path, double metres_per_unit);
+Status validate(const std::string& id, const KeyPose& pose, double metres_per_unit,
              const std::vector<std::string>& joint_names);
 Status check_prompt(const std::string& text, std::size_t max_characters);
 

@@ -37,7 +37,7 @@ struct SessionOptions {
     float horizon_s = 0.0f;           // how far ahead frames are sent; 0: the server's default, 4
     std::uint64_t seed = 0;
     std::string client_name = "lamp-cpp 0.1.0";
-    std::string expected_skeleton_hash;   // empty: whatever the server has
+    std::string expected_skeleton_hash = kKnownSkeletonHash;   // empty: whatever the server has
     double connect_timeout_s = 30.0;      // for the first welcome
     double close_timeout_s = 2.0;
     ReconnectPolicy reconnect;
@@ -61,7 +61,7 @@ public:
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    // -- every frame: no allocation, no call into the system ---------------------------------------------------------
+    // -- every frame: no allocation; a wait of at most 4 ms where another thread holds the frames and does not run ------
 
     // How far the game has played, session seconds. It is sent at most 20 times a second.
     void set_playhead(double time_s);
@@ -99,6 +99,8 @@ public:
     // The skeleton of the stream; nothing before the first welcome.
     std::optional<Skeleton> skeleton() const;
     std::optional<double> fps() const;
+    // How many obstacles the server lets a session have; 1024 before the first welcome.
+    std::size_t max_obstacles() const;
     SessionStats stats() const;
     const Convention& convention() const;
 

@@ -10,6 +10,8 @@
 namespace lamp {
 
 constexpr int kMaxJoints = 256;
+// Hash of the standard skeleton, which this version was made for.
+constexpr const char* kKnownSkeletonHash = "ec3f75dd22ed8f22";
 
 struct Skeleton {
     std::vector<std::string> names;
@@ -23,7 +25,7 @@ struct Skeleton {
     // -1 where there is no such joint.
     int index_of(const std::string& name) const;
     // Whether it can be used; says what is wrong with it.
-    Status check() const;
+    Status validate() const;
     // Joint positions (size()) from the root's position and parent-relative rotations (size()). Allocates nothing.
     void forward_kinematics(Vec3 root, const Quat* local_rotations, Vec3* positions) const;
 };

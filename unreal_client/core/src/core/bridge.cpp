@@ -4,8 +4,8 @@
 
 namespace lamp {
 namespace {
-constexpr double kLeastS = 0.3, kMostS = 1.5;
-constexpr double kSpeedMps = 1.0;   // at which the place is brought in line
+constexpr double kLeastS = 0.3, kMostS = 4.0;
+constexpr double kSpeedMps = 0.6;   // at which the place is brought in line: a runner stays a runner
 constexpr double kSameM = 1e-3;
 }  // namespace
 

@@ -23,7 +23,12 @@ void add_number(Sha256& hash, float value) {
 
 }  // namespace
 
-Status Geometry::check() const {
+void Geometry::apply_scale(Vec3 scale) {
+    const float parts[3] = {scale.x, scale.y, scale.z};
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] *= parts[i % 3];
+}
+
+Status Geometry::validate() const {
     const auto bad = [this](const std::string& problem) {
         return Status(Code::InvalidArgument, "geometry '" + name + "': " + problem);
     };

@@ -335,6 +335,11 @@ std::uint64_t Outgoing::revision() const {
     return revision_;
 }
 
+std::size_t Outgoing::max_obstacles() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return limits_.max_obstacles;
+}
+
 std::size_t Outgoing::waiting() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     return pending_.size() + alone_.size();

@@ -32,7 +32,7 @@ PlanBuffer::PlanBuffer(Skeleton skeleton, float fps, double metres_per_unit, dou
     instead_.fit(joints_, contacts_);
 }
 
-Status PlanBuffer::check(const FrameView* frames, std::size_t count) const {
+Status PlanBuffer::validate(const FrameView* frames, std::size_t count) const {
     for (std::size_t i = 0; i < count; ++i) {
         const FrameView& frame = frames[i];
         const std::string name = "frame " + std::to_string(frame.index) + " of the server ";

@@ -5,7 +5,7 @@
 
 namespace lamp {
 
-Status ReconnectPolicy::check() const {
+Status ReconnectPolicy::validate() const {
     const struct {
         const char* name;
         double value;
@@ -52,6 +52,10 @@ bool is_lost(const Status& status) {
         case Code::DeadlineExceeded: return true;
         default: return false;
     }
+}
+
+bool is_broken(const Status& status) {
+    return status.reason.empty() && (status.code == Code::Unavailable || status.code == Code::DeadlineExceeded);
 }
 
 bool may_try_again(const Status& status) { return is_lost(status) || status.code == Code::ResourceExhausted; }

@@ -10,6 +10,7 @@ namespace {
 constexpr double kMaxAwayM = 10000.0, kMaxSpeedMps = 100.0, kMaxTurnRadps = 100.0, kMaxSizeM = 100.0;
 constexpr double kMaxHoldS = 3600.0, kMaxTimeS = 1e7;
 constexpr float kMaxWeight = 1000.0f;
+constexpr std::size_t kMaxIdBytes = 64;
 
 std::string number(double value) {
     char text[32];
@@ -122,15 +123,23 @@ Status check_size(const std::string& object, const Obstacle& o, double mpu) {
 
 }  // namespace
 
+std::string object_id(const std::string& name, std::uint32_t number, std::uint32_t part) {
+    const std::string ending = "#" + std::to_string(number) + (part > 0 ? "/" + std::to_string(part) : "");
+    std::size_t size = std::min(name.size(), kMaxIdBytes - ending.size());
+    const auto continues = [&name](std::size_t i) { return i < name.size() && (static_cast<unsigned char>(name[i]) & 0xC0u) == 0x80u; };
+    while (size > 0 && continues(size)) --size;
+    return name.substr(0, size) + ending;
+}
+
 Status check_id(const std::string& kind, const std::string& id) {
-    if (id.empty() || id.size() > 64) {
+    if (id.empty() || id.size() > kMaxIdBytes) {
         return Status(Code::InvalidArgument,
                       kind + " id '" + id.substr(0, 80) + "' has " + std::to_string(id.size()) + " characters; give 1 to 64");
     }
     return {};
 }
 
-Status check(const std::string& id, const Obstacle& o, double mpu) {
+Status validate(const std::string& id, const Obstacle& o, double mpu) {
     if (Status s = check_id("obstacle", id); !s.ok()) return s;
     const std::string object = "obstacle '" + id + "'";
     if (Status s = check_place(object, "position", o.position, mpu); !s.ok()) return s;
@@ -143,7 +152,7 @@ Status check(const std::string& id, const Obstacle& o, double mpu) {
     return check_size(object, o, mpu);
 }
 
-Status check(const std::string& id, const Target& t, double mpu, const std::vector<std::string>& joint_names) {
+Status validate(const std::string& id, const Target& t, double mpu, const std::vector<std::string>& joint_names) {
     if (Status s = check_id("target", id); !s.ok()) return s;
     const std::string object = "target '" + id + "'";
     if (Status s = check_joint(object, t.joint, joint_names); !s.ok()) return s;
@@ -154,14 +163,14 @@ Status check(const std::string& id, const Target& t, double mpu, const std::vect
     return check_weight(object, t.weight);
 }
 
-Status check(const LookAt& look, double mpu) {
+Status validate(const LookAt& look, double mpu) {
     if (Status s = check_place("look_at", "position", look.position, mpu); !s.ok()) return s;
     if (Status s = check_speed("look_at", look.linear_velocity, mpu); !s.ok()) return s;
     if (Status s = check_time("look_at", "time_s", look.time_s); !s.ok()) return s;
     return check_weight("look_at", look.weight);
 }
 
-Status check(const Path& path, double mpu) {
+Status validate(const Path& path, double mpu) {
     if (path.waypoints.empty() || path.waypoints.size() > 64) {
         return bad("path", std::to_string(path.waypoints.size()) + " waypoints; give 1 to 64");
     }
@@ -183,7 +192,7 @@ Status check(const Path& path, double mpu) {
     return check_weight("path", path.weight);
 }
 
-Status check(const std::string& id, const KeyPose& p, double mpu, const std::vector<std::string>& joint_names) {
+Status validate(const std::string& id, const KeyPose& p, double mpu, const std::vector<std::string>& joint_names) {
     if (Status s = check_id("key pose", id); !s.ok()) return s;
     const std::string object = "key pose '" + id + "'";
     if (Status s = check_time(object, "time_s", p.time_s); !s.ok()) return s;

@@ -10,7 +10,7 @@ int Skeleton::index_of(const std::string& name) const {
     return found == names.end() ? -1 : static_cast<int>(found - names.begin());
 }
 
-Status Skeleton::check() const {
+Status Skeleton::validate() const {
     const int count = size();
     if (count < 1 || count > kMaxJoints) {
         return Status(Code::Internal, "the server's skeleton has " + std::to_string(count) + " joints; 1 to " +

@@ -36,7 +36,7 @@ Client::Client(std::shared_ptr<ClientCore> core) : core_(std::move(core)) {}
 Client::~Client() = default;
 
 Result<std::unique_ptr<Session>> Client::drive(const SessionOptions& options) {
-    if (Status s = options.reconnect.check(); !s.ok()) return s;
+    if (Status s = options.reconnect.validate(); !s.ok()) return s;
     if (Status s = check_prompt(options.prompt, 1u << 20); !s.ok()) return s;
     if (!is_finite(options.start_position)) {
         return Status(Code::InvalidArgument, "start_position is not finite; is the transform of the character valid?");
@@ -53,7 +53,7 @@ Result<std::unique_ptr<Session>> Client::drive(const SessionOptions& options) {
 }
 
 Result<Upload> Client::upload(Geometry geometry) {
-    if (Status s = geometry.check(); !s.ok()) return s;
+    if (Status s = geometry.validate(); !s.ok()) return s;
     return Upload(core_->uploads->add(std::move(geometry)));
 }
 

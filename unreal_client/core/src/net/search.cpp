@@ -99,8 +99,7 @@ LinkResult Search::attempt(const v1::Hello& hello, double left_s, Stopper& stopp
     if (!link.ok()) {
         if (link.status().reason == kStopping) affinity_ = new_key();
         targets_->leave(address);
-        // a half-open connection answers nobody: the next attempt dials anew
-        if (link.status().code == Code::DeadlineExceeded) targets_->redial(address);
+        if (is_broken(link.status())) targets_->redial(address);
     }
     return link;
 }

@@ -19,7 +19,7 @@ Result<std::uint64_t> Session::set_prompt(const std::string& text) {
 }
 
 Result<std::uint64_t> Session::put_obstacle(const std::string& id, const Obstacle& obstacle) {
-    if (Status s = check(id, obstacle, convention().metres_per_unit()); !s.ok()) return s;
+    if (Status s = validate(id, obstacle, convention().metres_per_unit()); !s.ok()) return s;
     SceneChange change;
     change.put_obstacles[id] = obstacle;
     return core_->post(change);
@@ -33,7 +33,7 @@ Result<std::uint64_t> Session::remove_obstacle(const std::string& id) {
 }
 
 Result<std::uint64_t> Session::put_target(const std::string& id, const Target& target) {
-    if (Status s = check(id, target, convention().metres_per_unit(), core_->joint_names()); !s.ok()) return s;
+    if (Status s = validate(id, target, convention().metres_per_unit(), core_->joint_names()); !s.ok()) return s;
     SceneChange change;
     change.put_targets[id] = target;
     return core_->post(change);
@@ -47,7 +47,7 @@ Result<std::uint64_t> Session::remove_target(const std::string& id) {
 }
 
 Result<std::uint64_t> Session::look_at(const LookAt& look) {
-    if (Status s = check(look, convention().metres_per_unit()); !s.ok()) return s;
+    if (Status s = validate(look, convention().metres_per_unit()); !s.ok()) return s;
     SceneChange change;
     change.look_at = look;
     return core_->post(change);
@@ -60,7 +60,7 @@ Result<std::uint64_t> Session::clear_look_at() {
 }
 
 Result<std::uint64_t> Session::set_path(const Path& path) {
-    if (Status s = check(path, convention().metres_per_unit()); !s.ok()) return s;
+    if (Status s = validate(path, convention().metres_per_unit()); !s.ok()) return s;
     SceneChange change;
     change.path = path;
     return core_->post(change);
@@ -73,7 +73,7 @@ Result<std::uint64_t> Session::clear_path() {
 }
 
 Result<std::uint64_t> Session::put_key_pose(const std::string& id, const KeyPose& pose) {
-    if (Status s = check(id, pose, convention().metres_per_unit(), core_->joint_names()); !s.ok()) return s;
+    if (Status s = validate(id, pose, convention().metres_per_unit(), core_->joint_names()); !s.ok()) return s;
     SceneChange change;
     change.put_key_poses[id] = pose;
     return core_->post(change);
@@ -104,6 +104,7 @@ Status Session::status() const { return core_->status(); }
 bool Session::next_event(Event& event) { return core_->next_event(event); }
 std::optional<Skeleton> Session::skeleton() const { return core_->skeleton(); }
 std::optional<double> Session::fps() const { return core_->fps(); }
+std::size_t Session::max_obstacles() const { return core_->max_obstacles(); }
 SessionStats Session::stats() const { return core_->stats(); }
 const Convention& Session::convention() const { return core_->options().convention; }
 void Session::close() { core_->close(); }

@@ -39,6 +39,7 @@ public:
     bool next_event(Event& event);
     std::optional<Skeleton> skeleton() const;
     std::optional<double> fps() const;
+    std::size_t max_obstacles() const { return outgoing_.max_obstacles(); }
     SessionStats stats() const;
     const SessionOptions& options() const { return options_; }
 
@@ -54,6 +55,7 @@ private:
     Status accept(const std::shared_ptr<Link>& link);
     void take_up(const std::shared_ptr<Link>& link, double lost_s);
     void end(const Status& status);
+    bool lock_buffer();
     void buffered();
     void tell(Event event);
     void tell_lost(const Status& status);

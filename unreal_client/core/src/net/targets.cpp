@@ -4,7 +4,7 @@ namespace lamp {
 namespace {
 // As runtime/keepalive.py: a server cuts off clients that ping more often.
 constexpr int kPingMs = 10000, kPongMs = 5000;
-// A server that is back should be found soon.
+// A server that is back should be found soon, also by calls that nobody redials for.
 constexpr int kFirstDialMs = 100, kMostDialMs = 1000;
 // gRPC takes its "minimum back-off" for the time in which a connection must be made, too: room for a slow network.
 constexpr int kDialMs = 2000;

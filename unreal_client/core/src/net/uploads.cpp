@@ -96,7 +96,9 @@ void Uploads::run(UploadJob& job) {
     Backoff backoff(ReconnectPolicy{}, 1);
     Result<v1::GeometryInfo> info = bring(job, sent, stopper_);
     while (!info.ok() && may_try_again(info.status()) && since(start) < kPatienceS && stopper_.sleep(backoff.next_s())) {
-        targets_->leave(targets_->address());
+        const std::string address = targets_->address();
+        targets_->leave(address);
+        if (is_broken(info.status())) targets_->redial(address);
         info = bring(job, sent, stopper_);
     }
     while (true) {

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "ILiveLinkClient.h"
+
+class ULiveLinkAnimationRole : public ULiveLinkRole
+{
+public:
+    static UClass* StaticClass();
+};

@@ -1,0 +1,6 @@
+#include "LampSettings.h"
+
+FName ULampSettings::GetCategoryName() const
+{
+    return TEXT("Game");
+}
