@@ -35,7 +35,9 @@ class Bundle:
     autoencoder: AutoencoderConfig
     denoiser: DenoiserConfig
     weights: Arrays  # names of PriorNetworks
-    graphs: dict[tuple[int, int, bool], str]  # (frames, batch, geometry) -> file of the step graph
+    graphs: dict[
+        tuple[int, int, bool], str
+    ]  # (frames, batch, geometry) -> file of the step graph; empty: torch only
     grids: dict[int, list[float]]  # frames -> times of the chain its step graph holds
 
     @property
@@ -111,7 +113,8 @@ def load(name: str | Path | None = None) -> Bundle:
     graphs, grids = {}, {}
     for entry in info["steps"]:
         key = int(entry["frames"]), int(entry["batch"]), bool(entry.get("geometry", False))
-        graphs[key] = str(entry["file"])
+        if "file" in entry:
+            graphs[key] = str(entry["file"])
         grids[int(entry["frames"])] = [float(t) for t in entry["grid"]]
     return Bundle(folder, info, autoencoder, denoiser, _read_weights(folder, info), graphs, grids)
 

@@ -8,6 +8,7 @@ from lamp.bundle import Bundle
 from lamp.engines.objective import PriorNetworks
 from lamp.errors import BundleError
 from lamp.models.autoencoder import MotionAutoencoder
+from lamp.models.autoencoder_whole import WholeBodyAutoencoder
 from lamp.models.config import AutoencoderConfig, DenoiserConfig
 from lamp.models.denoiser import Denoiser
 
@@ -40,5 +41,12 @@ def empty_networks(
 ) -> PriorNetworks:
     """Freshly initialised networks of an architecture."""
     return PriorNetworks(
-        MotionAutoencoder(autoencoder), Denoiser(denoiser, autoencoder.latent_width), statistics
+        empty_autoencoder(autoencoder), Denoiser(denoiser, autoencoder.latent_width), statistics
     )
+
+
+def empty_autoencoder(config: AutoencoderConfig) -> MotionAutoencoder:
+    """A freshly initialised autoencoder of the variant in the config."""
+    if config.variant == "whole":
+        return WholeBodyAutoencoder(config)
+    return MotionAutoencoder(config)

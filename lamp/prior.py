@@ -24,7 +24,7 @@ from lamp.models.text import load_text_encoder
 from lamp.motion import Motion
 from lamp.optimizer import PlanJob, Report, Tolerances, white_noise
 from lamp.planner import Planner
-from lamp.problem import Target, Weights, fresh_state
+from lamp.problem import Arrays, Target, Weights, fresh_state
 from lamp.scene.obstacle import Obstacle
 from lamp.scene.penetration import penetration_m
 from lamp.tasks import HOLDS_M, Task, concatenate
@@ -168,14 +168,17 @@ class MotionPrior:
         starts: int = 1,
         seed: int = 0,
         rate: float = 0.1,
+        tolerances: Tolerances | None = None,
         on_progress: Callable[[int, Report], None] | None = None,
     ) -> list[Result]:
         """Optimise the noise of any mix of tasks as one batch (paper 3.3). Anytime: ``deadline_s`` bounds the time.
 
         ``starts`` noises are tried per task and the best kept; ``on_progress(task index, report)`` is called regularly.
+        ``tolerances`` end a task early (default: 1 cm and no penetration, never where a motion is to be kept).
         """
         jobs = self.jobs(tasks, steps=steps, deadline_s=deadline_s, starts=starts, seed=seed, rate=rate)
         for i, job in enumerate(jobs):
+            job.tolerances = tolerances or job.tolerances
             if on_progress is not None:
                 job.on_progress = lambda report, index=i: on_progress(index, report)
         while not all(job.finished for job in jobs):
@@ -201,7 +204,7 @@ class MotionPrior:
         row = task.row(shape, self.planner.embed(task.prompt))
         noises = [white_noise(rng, shape) for _ in range(starts)]
         if task.reference is not None:
-            found = Beginning(self.planner, self.bundle.grids).of(task, row)
+            found = self._begin(task, row)
             noises[0][: len(found)] = found
         rows = []
         for noise in noises:
@@ -213,6 +216,10 @@ class MotionPrior:
         # a kept motion and an edit are worked on to the end: first they come near, then they become clean
         tolerances = Tolerances(target_error_m=HOLDS_M, least_steps=20) if task.reference is None else None
         return PlanJob(shape, rows, max_steps=steps, deadline_s=deadline, context=task, tolerances=tolerances)
+
+    def _begin(self, task: Task, row: Arrays) -> Array:
+        """Noise ``(L', D)`` to begin at where there is a reference; fills the row's context and residual."""
+        return Beginning(self.planner, self.bundle.grids).of(task, row)
 
     def invert(self, motion: Motion, *, steps: int = 300, tolerance_m: float = 0.005) -> tuple[Array, float]:
         """Noise ``(L, D)`` whose few-step chain gives the autoencoded clip back, and the error left (MPJPE, metres).
@@ -276,10 +283,15 @@ class MotionPrior:
 
 
 def make_engine(bundle: bundles.Bundle, engine: str, threads: int | None) -> Engine:
-    """``auto``: torch if it sees a GPU, else onnxruntime. On a GPU the CPU stands by for when its memory runs out."""
+    """``auto``: torch if it sees a GPU or the bundle has no graphs, else onnxruntime. On a GPU the CPU stands by for
+    when its memory runs out."""
     if engine not in ("auto", "onnx", "torch"):
         raise InputError("engine", f"{engine!r} is unknown; use auto, onnx or torch")
-    if engine == "onnx" or (engine == "auto" and not _gpu_available()):
+    if engine == "onnx" and not bundle.graphs:
+        raise BundleError(
+            f"{bundle.name} was packed without graphs; use engine='torch', or run `training graphs`"
+        )
+    if engine == "onnx" or (engine == "auto" and bundle.graphs and not _gpu_available()):
         return _onnx_engine(bundle, threads)
     made = _torch_engine(bundle, threads)
     if made.device == "cpu":
@@ -289,7 +301,7 @@ def make_engine(bundle: bundles.Bundle, engine: str, threads: int | None) -> Eng
 
 def _cpu_engine(bundle: bundles.Bundle, threads: int | None) -> Engine:
     """onnxruntime, or torch on the CPU for a bundle without graphs."""
-    if all((bundle.folder / file).exists() for file in bundle.graphs.values()):
+    if bundle.graphs and all((bundle.folder / file).exists() for file in bundle.graphs.values()):
         return _onnx_engine(bundle, threads)
     return _torch_engine(bundle, threads, on_cpu=True)
 

@@ -16,8 +16,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "autoencoder": ("training.autoencoder", "train the masked part-based motion autoencoder"),
     "diffusion": ("training.diffusion", "train the latent diffusion model on top of an autoencoder"),
     "all": ("training.all", "train both stages one after the other"),
+    "mld": ("training.peers.train_mld", "train the peer MLD, one latent vector per clip"),
+    "emdm": ("training.peers.train_emdm", "train the peer EMDM, few-step adversarial diffusion"),
+    "mdm": ("training.mdm.train", "train the peer MDM, for comparisons"),
     "evaluator": ("training.evaluator.train", "train the text-motion embedding that evaluate measures in"),
     "evaluate": ("training.evaluate", "the paper's tables and more, for one or several priors"),
+    "speed": (
+        "training.speed.command",
+        "milliseconds to the same objective error, for one or several priors",
+    ),
     "bundle": ("training.bundle", "pack trained weights into a bundle the server loads"),
     "graphs": (
         "training.graphs",

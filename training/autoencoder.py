@@ -7,6 +7,7 @@ import argparse
 import torch
 
 from lamp.models.autoencoder import MotionAutoencoder
+from lamp.networks import empty_autoencoder
 from training import distributed, stages
 from training.corpus import build_corpus
 from training.loop import Trainer
@@ -25,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     config, prepared, device = stages.settings(args)
     stage = config.autoencoder
     corpus = build_corpus(prepared, "train", stage.data, device)
-    model = MotionAutoencoder(stage.model).to(device)
+    model = empty_autoencoder(stage.model).to(device)
     objective = AutoencoderObjective(model, stage.loss, corpus.mean, corpus.std)
     trainer = Trainer(
         model, objective, corpus, stages.loop_config(stage.loop, args), args.out / "autoencoder"
@@ -52,8 +53,8 @@ def load_trained(folder: object, config: object, device: torch.device) -> Motion
 
     assert isinstance(config, AutoencoderConfig)
     tensors, _ = checkpoint.load(Path(str(folder)) / "checkpoint", device)
-    model = MotionAutoencoder(config).to(device)
+    model = empty_autoencoder(config).to(device)
     model.register_buffer("feature_mean", tensors["model.feature_mean"])
     model.register_buffer("feature_std", tensors["model.feature_std"])
-    model.load_state_dict({k[4:]: v for k, v in tensors.items() if k.startswith("ema.")}, strict=False)
+    model.load_state_dict(checkpoint.averaged(tensors), strict=False)
     return model.eval()

@@ -23,18 +23,21 @@ from lamp.networks import empty_networks
 from lamp.skeleton import SKELETON_HASH
 from training import checkpoint, model_card, stages
 from training.autoencoder import load_trained
-from training.config import TrainingConfig, load_config
+from training.config import AutoencoderStage, TrainingConfig, load_config
 from training.dataset import PreparedSet
-from training.graphs import write_graphs
+from training.graphs import graph_entries, write_graphs
 
 _MAX_FILE = 15 * 2**20
+GUIDANCE = (
+    1.5  # of plain generation: prompts are met half as often again as with none, for a little more jitter
+)
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register ``bundle``."""
     parser = subparsers.add_parser("bundle", help="pack trained weights into a bundle the server loads")
     parser.add_argument("name", help="name of the bundle, e.g. research")
-    parser.add_argument("--config", required=True, help="the YAML the run was trained with")
+    stages.add_config_arguments(parser)
     parser.add_argument(
         "--run", required=True, type=Path, help="folder given to the training commands as --out"
     )
@@ -43,10 +46,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--out", type=Path, help="folder to write (default: the installed bundles)")
     parser.add_argument(
-        "--guidance", type=float, default=0.0, help="default classifier-free guidance of generation"
+        "--guidance",
+        type=float,
+        default=GUIDANCE,
+        help=f"default classifier-free guidance of generation ({GUIDANCE})",
     )
     parser.add_argument(
         "--metrics", type=Path, help="JSON of `training evaluate`, for the manifest and the model card"
+    )
+    parser.add_argument(
+        "--no-graphs",
+        action="store_true",
+        help="for the torch engine only: no ONNX graphs, which take minutes to make",
     )
     parser.add_argument("--make-default", action="store_true", help="load this bundle when none is named")
     parser.set_defaults(func=run)
@@ -54,20 +65,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Write the bundle; step graphs are exported again only when the architecture or the code they trace changed."""
-    config, prepared = load_config(args.config), PreparedSet.load(args.data)
+    config, prepared = load_config(args.config, args.changes), PreparedSet.load(args.data)
     networks, state = load_networks(config, args.run)
     folder = (args.out or BUNDLES) / args.name
     folder.mkdir(parents=True, exist_ok=True)
     files = write_weights(networks, folder)
-    steps = write_graphs(networks, folder)
+    steps = [without_file(e) for e in graph_entries()] if args.no_graphs else write_graphs(networks, folder)
     manifest = {
         "schema": SCHEMA, "name": args.name, "licence": licence(prepared), "skeleton_hash": SKELETON_HASH,
         "autoencoder": to_dict(config.autoencoder.model), "denoiser": to_dict(config.diffusion.model),
+        "ablation": ablation(config.autoencoder),
         "text_encoder": load_text_encoder().id, "guidance": args.guidance, "weights": files, "steps": steps,
         "data": {k: {n: v.get(n) for n in ("licence", "clips", "minutes", "commercial")}
                  for k, v in prepared.manifest["sources"].items()},
         "training": {
-            "config": Path(args.config).name, "revision": revision(), "hardware": hardware(),
+            "config": " ".join([Path(args.config).name, *args.changes]), "revision": revision(), "hardware": hardware(),
             "torch": str(torch.__version__),
             **{f"{stage}_{key}": value for stage, entry in state.items() for key, value in entry.items()},
         },
@@ -98,10 +110,9 @@ def load_networks(
     }  # fmt: skip
     networks = empty_networks(config.autoencoder.model, config.diffusion.model, statistics)
     networks.autoencoder.load_state_dict(encoder.state_dict(), strict=False)
-    averaged = {k[4:]: v for k, v in tensors.items() if k.startswith("ema.")}
-    networks.denoiser.load_state_dict(averaged)
+    networks.denoiser.load_state_dict(checkpoint.averaged(tensors))
     state = {
-        name: {"steps": int(s["step"]), "minutes": round(float(s["trained_s"]) / 60, 1)}
+        name: checkpoint.effort(s)
         for name, s in (("autoencoder", autoencoder_state), ("diffusion", diffusion_state))
     }
     return networks.eval().requires_grad_(False), state
@@ -126,6 +137,16 @@ def write_weights(networks: PriorNetworks, folder: Path) -> list[str]:
     for file, part in zip(files, parts, strict=True):
         save_file(part, folder / file)
     return files
+
+
+def without_file(entry: dict[str, Any]) -> dict[str, Any]:
+    """A step graph's window, batch and chain, where no graph was written."""
+    return {key: value for key, value in entry.items() if key != "file"}
+
+
+def ablation(stage: AutoencoderStage) -> dict[str, bool]:
+    """What Table 7 asks of a bundle: whether it was trained with body parts, and with masking."""
+    return {"parts": stage.model.parts > 1, "masking": stage.loss.mask_ratio[1] > 0}
 
 
 def licence(prepared: PreparedSet) -> str:

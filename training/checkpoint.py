@@ -47,3 +47,18 @@ def load(folder: Path, device: torch.device) -> tuple[dict[str, Tensor], dict[st
             state = json.loads((candidate / "state.json").read_text(encoding="utf8"))
             return load_file(candidate / "tensors.safetensors", device=str(device)), state
     raise InputError("--resume", f"no checkpoint in {folder}; start without --resume")
+
+
+def averaged(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The moving average of the weights in a checkpoint, under the model's own names."""
+    return {k[4:]: v for k, v in tensors.items() if k.startswith("ema.")}
+
+
+def effort(state: dict[str, Any]) -> dict[str, float | int]:
+    """What a checkpoint cost: steps, minutes of the clock, and minutes of the processors where they were counted."""
+    spent: dict[str, float | int] = {
+        "steps": int(state["step"]), "minutes": round(float(state["trained_s"]) / 60, 1),
+    }  # fmt: skip
+    if "trained_cpu_s" in state:
+        spent["cpu_minutes"] = round(float(state["trained_cpu_s"]) / 60, 1)
+    return spent

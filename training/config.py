@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +13,8 @@ import yaml
 
 from lamp.errors import InputError
 from lamp.models.config import AutoencoderConfig, DenoiserConfig
+from training.mdm.config import MdmConfig, MdmLoss
+from training.peers.config import EmdmConfig, MldDenoiserConfig, MldVaeConfig
 
 T = TypeVar("T")
 
@@ -20,7 +23,8 @@ T = TypeVar("T")
 class LoopConfig:
     """How long and how fast to train; the schedule is a warm-up and a cosine over whatever time is given."""
 
-    minutes: float = 60.0  # wall-clock training time of the stage; ignored when steps > 0
+    minutes: float = 60.0  # wall-clock training time of the stage; ignored when cpu_minutes or steps > 0
+    cpu_minutes: float = 0.0  # processor time of the process instead: an equal budget on a shared machine
     steps: int = 0  # exact number of steps (reproducible resume); 0: use minutes
     stop_after_minutes: float = 0.0  # train in slices: stop, resumable, after this long in one call; 0: never
     learning_rate: float = 1e-3
@@ -93,15 +97,77 @@ class DiffusionStage:
 
 
 @dataclass(frozen=True)
+class MldVaeStage:
+    model: MldVaeConfig = field(default_factory=MldVaeConfig)
+    loss: AutoencoderLoss = field(
+        default_factory=AutoencoderLoss
+    )  # nothing is masked: mask_ratio does not count
+    data: DataConfig = field(default_factory=DataConfig)
+    loop: LoopConfig = field(default_factory=LoopConfig)
+
+
+@dataclass(frozen=True)
+class MldDenoiserStage:
+    model: MldDenoiserConfig = field(default_factory=MldDenoiserConfig)
+    drop_text: float = 0.1
+    data: DataConfig = field(default_factory=DataConfig)
+    loop: LoopConfig = field(default_factory=LoopConfig)
+
+
+@dataclass(frozen=True)
+class MldStages:
+    """The peer MLD: one vector per clip."""
+
+    autoencoder: MldVaeStage = field(default_factory=MldVaeStage)
+    diffusion: MldDenoiserStage = field(default_factory=MldDenoiserStage)
+
+
+@dataclass(frozen=True)
+class EmdmLoss:
+    """Weights of the peer EMDM; the motion terms are those of the autoencoder, on the generator's clean motion."""
+
+    reconstruction: float = 1.0
+    world_joints: float = 0.0
+    root_relative_joints: float = 10.0
+    joint_velocity: float = 0.25
+    foot_contact: float = 0.05
+    adversarial: float = 0.1
+    penalty: float = 0.02  # R1 of the critic
+    drop_text: float = 0.1
+
+
+@dataclass(frozen=True)
+class EmdmStage:
+    model: EmdmConfig = field(default_factory=EmdmConfig)
+    loss: EmdmLoss = field(default_factory=EmdmLoss)
+    data: DataConfig = field(default_factory=DataConfig)
+    loop: LoopConfig = field(default_factory=LoopConfig)
+
+
+@dataclass(frozen=True)
+class MdmStage:
+    model: MdmConfig = field(default_factory=MdmConfig)
+    loss: MdmLoss = field(default_factory=MdmLoss)
+    data: DataConfig = field(default_factory=DataConfig)
+    loop: LoopConfig = field(default_factory=LoopConfig)
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
-    """One YAML file: both stages of a bundle."""
+    """One YAML file: both stages of a bundle, and the peers it is compared with."""
 
     autoencoder: AutoencoderStage = field(default_factory=AutoencoderStage)
     diffusion: DiffusionStage = field(default_factory=DiffusionStage)
+    mdm: MdmStage = field(default_factory=MdmStage)
+    mld: MldStages = field(default_factory=MldStages)
+    emdm: EmdmStage = field(default_factory=EmdmStage)
 
 
-def load_config(path: str | Path) -> TrainingConfig:
-    """Read and check a YAML config; every error names the key, the value and what is expected."""
+def load_config(path: str | Path, changes: Sequence[str] = ()) -> TrainingConfig:
+    """Read and check a YAML config, with ``KEY.KEY=VALUE`` of ``changes`` laid over it.
+
+    Every error names the key, the value and what is expected.
+    """
     try:
         raw = yaml.safe_load(Path(path).read_text(encoding="utf8"))
     except FileNotFoundError:
@@ -110,7 +176,26 @@ def load_config(path: str | Path) -> TrainingConfig:
         ) from None
     except yaml.YAMLError as error:
         raise InputError("--config", f"{path} is not valid YAML: {error}") from None
-    return parse(TrainingConfig, raw or {}, "config")
+    raw = raw or {}
+    for change in changes:
+        _lay_over(raw, change)
+    return parse(TrainingConfig, raw, "config")
+
+
+def _lay_over(raw: Any, change: str) -> None:
+    """Write one ``stage.section.key=VALUE`` (VALUE is YAML) into the parsed mapping."""
+    keys, equals, value = change.partition("=")
+    if not equals or not all(keys.split(".")):
+        raise InputError("--set", f"{change!r} is not KEY.KEY=VALUE, as in autoencoder.model.variant=resnet")
+    *way, last = keys.split(".")
+    for key in way:
+        raw = raw.setdefault(key, {}) if isinstance(raw, dict) else None
+    if not isinstance(raw, dict):
+        raise InputError("--set", f"{change!r}: {'.'.join(way)} is a value, not a section")
+    try:
+        raw[last] = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise InputError("--set", f"{change!r}: the value is not valid YAML ({error})") from None
 
 
 def parse(cls: type[T], raw: Any, where: str) -> T:

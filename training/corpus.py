@@ -15,21 +15,19 @@ from lamp import features
 from lamp.models import representation as rep
 from training.config import DataConfig
 from training.dataset import PreparedSet, mirror_caption, mirror_clip
-
-# Feature groups that share one standard deviation, as in HumanML3D's statistics (columns of the 137).
-_GROUPS = (slice(0, 1), slice(1, 3), slice(3, 4), slice(4, 67), slice(67, 133), slice(133, 137))
+from training.statistics import GROUPS
 
 
 @dataclass
 class Corpus:
     """Normalised features of all clips end to end, on one device."""
 
-    features: Tensor  # (F, 137), half precision
+    features: Tensor  # (F, 137) or (F, 263), half precision
     offset: Tensor  # (N,) first frame of each clip
     length: Tensor  # (N,) frames
     weight: Tensor  # (N,) sampling weight per clip
-    mean: Tensor  # (137,)
-    std: Tensor  # (137,)
+    mean: Tensor  # of each column
+    std: Tensor
     captions: list[list[str]]  # of each clip, mirrored words where the clip is mirrored
     data: DataConfig
 
@@ -49,7 +47,7 @@ class Corpus:
         return [(f, b, p / total, c) for f, b, p, c in tables]
 
     def draw(self, frames: int, batch: int, cumulative: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Random clips cut to ``frames``: features ``(B, T, 137)`` float32, valid tokens ``(B, L)``, clips ``(B,)``.
+        """Random clips cut to ``frames``: features ``(B, T, C)`` float32, valid tokens ``(B, L)``, clips ``(B,)``.
 
         Device work only; the random numbers come from the device's default generator.
         """
@@ -69,9 +67,9 @@ class Corpus:
 
 def build_corpus(
     prepared: PreparedSet, split: str, data: DataConfig, device: torch.device,
-    statistics_of: torch.nn.Module | None = None,
+    statistics_of: torch.nn.Module | None = None, columns: np.ndarray = rep.KEPT,
 ) -> Corpus:  # fmt: skip
-    """Encode every clip of ``split`` (and its mirror image) once.
+    """Encode every clip of ``split`` (and its mirror image) once, keeping ``columns`` of the 263-number vectors.
 
     The statistics are those of exactly these clips, or those a trained autoencoder carries (``statistics_of``).
     """
@@ -88,7 +86,7 @@ def build_corpus(
         if data.mirror:
             twins.append((mirror_clip(joints), [mirror_caption(c) for c in own]))
         for pose, text in twins:
-            blocks.append(features.encode(pose, heading="clean")[:, rep.KEPT])
+            blocks.append(features.encode(pose, heading="clean")[:, columns])
             weights.append(clip.weight * (len(pose) - 1))
             captions.append(text)
     if not blocks:
@@ -100,7 +98,7 @@ def build_corpus(
         )
         return _corpus(flat, blocks, weights, captions, mean, std, data, device)
     mean, std = statistics(
-        flat, np.repeat(weights / np.array([len(b) for b in blocks]), [len(b) for b in blocks])
+        flat, np.repeat(weights / np.array([len(b) for b in blocks]), [len(b) for b in blocks]), columns
     )
     std[0] *= data.root_yaw_std_scale
     return _corpus(flat, blocks, weights, captions, mean, std, data, device)
@@ -123,11 +121,15 @@ def _corpus(
     )
 
 
-def statistics(flat: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted mean and group-averaged standard deviation ``(137,)`` of features ``(F, 137)``."""
+def statistics(
+    flat: np.ndarray, weight: np.ndarray, columns: np.ndarray = rep.KEPT
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weighted mean and group-averaged standard deviation of features ``(F, C)``, ``columns (C,)`` of the 263."""
     weight = weight / weight.sum()
     mean = (flat * weight[:, None]).sum(0)
     std = np.sqrt(((flat - mean) ** 2 * weight[:, None]).sum(0))
-    for group in _GROUPS:
-        std[group] = std[group].mean()
+    for group in GROUPS:
+        own = (columns >= group.start) & (columns < group.stop)
+        if own.any():
+            std[own] = std[own].mean()
     return mean, np.maximum(std, 1e-4)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from lamp.models import representation as rep
-from lamp.models.autoencoder import MotionAutoencoder
 from lamp.models.denoiser import Denoiser
 from lamp.models.text import load_text_encoder
 from training import distributed, stages
@@ -17,7 +17,7 @@ from training.autoencoder import load_trained
 from training.corpus import Corpus, build_corpus
 from training.embed_captions import embed_captions
 from training.loop import Trainer
-from training.losses import DiffusionObjective
+from training.losses import Captions, DiffusionObjective
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -35,12 +35,13 @@ def run(args: argparse.Namespace) -> int:
     stage = config.diffusion
     encoder = load_trained(args.out / "autoencoder", config.autoencoder.model, device).requires_grad_(False)
     corpus = build_corpus(prepared, "train", stage.data, device, statistics_of=encoder)
-    mean, std = latent_statistics(encoder, corpus)
-    rows, first, count = caption_table(corpus, args.data)
-    model = Denoiser(stage.model, config.autoencoder.model.latent_width).to(device)
-    objective = DiffusionObjective(
-        model, encoder, stage.loss, mean, std, rows.to(device), first.to(device), count.to(device)
+    mean, std = latent_statistics(
+        lambda x, valid: encoder.encode(x, valid[..., None].expand(-1, -1, rep.PART_COUNT)).mean[valid > 0],
+        corpus,
     )
+    model = Denoiser(stage.model, config.autoencoder.model.latent_width).to(device)
+    captions = caption_table(corpus, args.data)
+    objective = DiffusionObjective(model, encoder, stage.loss, mean, std, *captions)
     trainer = Trainer(model, objective, corpus, stages.loop_config(stage.loop, args), args.out / "diffusion")
     model.register_buffer("latent_mean", mean)
     model.register_buffer("latent_std", std)
@@ -55,24 +56,29 @@ def run(args: argparse.Namespace) -> int:
 
 
 @torch.no_grad()
-def latent_statistics(encoder: MotionAutoencoder, corpus: Corpus, batches: int = 40) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation ``(D,)`` of the latents of randomly drawn training motion, from a fixed seed."""
+def latent_statistics(
+    encode: Callable[[Tensor, Tensor], Tensor], corpus: Corpus, batches: int = 40
+) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation ``(D,)`` of the latents of randomly drawn training motion, from a fixed seed.
+
+    ``encode`` takes features ``(B, T, 137)`` and valid tokens ``(B, L)`` and gives latents ``(N, D)``.
+    """
     state = torch.get_rng_state()
     torch.manual_seed(1234)
     rows = []
     for frames, batch, _, cumulative in corpus.bucket_tables():
         for _ in range(batches):
             x, valid, _ = corpus.draw(frames, batch, cumulative)
-            posterior = encoder.encode(x, valid[..., None].expand(-1, -1, rep.PART_COUNT))
-            rows.append(posterior.mean[valid > 0])
+            rows.append(encode(x, valid))
     torch.set_rng_state(state)
     latents = torch.cat(rows)
     return latents.mean(0), latents.std(0).clamp(min=1e-3)
 
 
-def caption_table(corpus: Corpus, folder: Path) -> tuple[Tensor, Tensor, Tensor]:
-    """Embeddings of all captions in a row ``(C, E)``, and where each clip's begin and how many there are."""
+def caption_table(corpus: Corpus, folder: Path) -> Captions:
+    """All captions of the corpus, embedded; on the corpus's device."""
     flat = [text for texts in corpus.captions for text in (texts or [""])]
     count = torch.tensor([max(len(texts), 1) for texts in corpus.captions])
     rows = torch.from_numpy(embed_captions(flat, load_text_encoder(), folder=folder))
-    return rows, torch.cumsum(count, 0) - count, count
+    device = corpus.features.device
+    return Captions(rows.to(device), (torch.cumsum(count, 0) - count).to(device), count.to(device))

@@ -73,6 +73,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--split", default=usual.split, help=f"all, {', '.join(SPLITS)}")
     parser.add_argument("--engine", default="auto", help="auto, onnx or torch")
     parser.add_argument("--threads", type=int, help="CPU threads (default: the engine's choice)")
+    parser.add_argument(
+        "--report-only", action="store_true", help="write what is finished in --out; make nothing new"
+    )
     parser.add_argument("--no-pictures", action="store_true", help="neither plots nor the comparison page")
     parser.add_argument("--limit", type=int, default=0, help="quick tables: at most this many clips (0: all)")
     parser.add_argument("--json", type=Path, help="quick tables: write the numbers here")
@@ -101,6 +104,12 @@ def run(args: argparse.Namespace) -> int:
     works = runner.plan([TABLES[name] for name in names], priors)
     if not works:
         raise InputError("--bundle", "none of these priors can do any of these tables")
+    if args.report_only:
+        works = runner.finished(works)
+        if not works:
+            raise InputError(
+                "--out", f"nothing of this is finished in {args.out}; run it without --report-only"
+            )
     data = {
         "name": args.data.name, "split": settings.split, "clips": len(judge.real),
         "sources": {k: v["clips"] for k, v in prepared.manifest["sources"].items()},

@@ -58,7 +58,7 @@ def write_graphs(networks: PriorNetworks, folder: Path) -> list[dict[str, Any]]:
 
     key = graph_key(networks)
     stamp = folder / "graphs.json"
-    entries = [_entry(*graph) for graph in STEP_GRAPHS]
+    entries = graph_entries()
     if _key_of(stamp) == key and all((folder / str(e["file"])).exists() for e in entries):
         return entries
     twin = next(
@@ -81,6 +81,11 @@ def write_graphs(networks: PriorNetworks, folder: Path) -> list[dict[str, Any]]:
     return entries
 
 
+def graph_entries() -> list[dict[str, Any]]:
+    """What a manifest says of the step graphs: file, window, batch and chain of each."""
+    return [_entry(*graph) for graph in STEP_GRAPHS]
+
+
 def _entry(frames: int, batch: int, steps: int, geometry: bool) -> dict[str, Any]:
     file = f"step_f{frames}_b{batch}{'_geometry' if geometry else ''}.onnx.gz"
     return {"file": file, "frames": frames, "batch": batch, "geometry": geometry, "grid": time_grid(steps)}
@@ -98,6 +103,8 @@ def graph_key(networks: PriorNetworks) -> str:
     networks_used = ["layers", "autoencoder", "denoiser", "representation"]
     if networks.autoencoder.config.variant == "resnet":
         networks_used.append("autoencoder_resnet")
+    if networks.autoencoder.config.variant == "whole":
+        networks_used.append("autoencoder_whole")
     traced = [
         "body.py", "features.py", "skeleton.py", "problem.py", "chain.py", "scene/distance.py", "engines/objective.py",
         "engines/likeness.py", "engines/step.py", "formats/onnx_graph.py",

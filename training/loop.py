@@ -35,6 +35,12 @@ class Bucket:
     losses: Losses
 
 
+def has_bf16(device: torch.device) -> bool:
+    """Whether products in bf16 are worth it: on a processor without instructions for them they take ten times as long
+    as in single precision."""
+    return device.type != "cpu" or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
 class Trainer:
     """Trains ``model`` with ``loss`` on ``corpus``; resumable, interruptible, and safe against a full disk."""
 
@@ -43,6 +49,7 @@ class Trainer:
     ) -> None:
         self.model, self.loss, self.corpus, self.config, self.out = model, loss, corpus, config, out
         self.device = corpus.features.device
+        self.bf16 = config.bf16 and has_bf16(self.device)
         self.world = distributed.start(self.device)
         self.parameters = [p for p in model.parameters() if p.requires_grad]
         self.ema = [p.detach().clone() for p in self.parameters]
@@ -57,6 +64,7 @@ class Trainer:
         )  # fmt: skip
         self.step = 0
         self.trained_s = 0.0
+        self.trained_cpu_s = 0.0
         self.history: list[dict[str, float]] = []
         torch.manual_seed(config.seed + distributed.rank())
         self.host_random = torch.Generator().manual_seed(config.seed)
@@ -65,7 +73,7 @@ class Trainer:
 
     def _step(self, frames: int, batch: int, cumulative: Tensor, losses: Losses) -> None:
         features, valid, clip = self.corpus.draw(frames, batch, cumulative)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.bf16):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
             result = self.loss(features, valid, clip)
         self.optimizer.zero_grad(set_to_none=False)
         result["total"].backward()
@@ -126,9 +134,12 @@ class Trainer:
     # -- schedule -------------------------------------------------------------------------------------------------
 
     def share_done(self) -> float:
-        """Progress through the schedule, 0 to 1: by steps where they are given, else by time trained."""
+        """Progress through the schedule, 0 to 1: by steps where they are given, else by time trained (of the
+        processors, summed over threads, or of the clock)."""
         if self.config.steps > 0:
             return self.step / self.config.steps
+        if self.config.cpu_minutes > 0:
+            return self.trained_cpu_s / (self.config.cpu_minutes * 60.0)
         return self.trained_s / max(self.config.minutes * 60.0, 1e-6)
 
     def _set_rates(self) -> None:
@@ -155,12 +166,13 @@ class Trainer:
         with Progress(title, self.out, enabled=distributed.rank() == 0) as progress:
             try:
                 while self.share_done() < 1.0 and not self._slice_over(started):
-                    began = time.monotonic()
+                    began, began_cpu = time.monotonic(), time.process_time()
                     self._set_rates()
                     bucket = buckets[int(torch.multinomial(weights, 1, generator=self.host_random))]
                     bucket.run()
                     self.step += 1
                     self.trained_s += time.monotonic() - began
+                    self.trained_cpu_s += time.process_time() - began_cpu
                     if self.step % self.config.log_steps == 0:
                         self._report(bucket.losses, progress)
                     if time.monotonic() - last_saved > self.config.checkpoint_minutes * 60:
@@ -210,6 +222,7 @@ class Trainer:
         state = {
             "step": self.step,
             "trained_s": self.trained_s,
+            "trained_cpu_s": self.trained_cpu_s,
             "share_done": self.share_done(),
             "history": self.history[-2000:],
         }
@@ -241,6 +254,7 @@ class Trainer:
         if self.device.type == "cuda" and "random.cuda" in tensors:
             torch.cuda.set_rng_state(tensors["random.cuda"], self.device)
         self.step, self.trained_s = int(state["step"]), float(state["trained_s"])
+        self.trained_cpu_s = float(state.get("trained_cpu_s", 0.0))
         self.history = list(state["history"])
 
     def averaged_weights(self) -> dict[str, Tensor]:

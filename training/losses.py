@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 
@@ -16,16 +18,19 @@ from training.config import AutoencoderLoss, DiffusionLoss
 FPS = 20.0
 
 
-def random_visibility(valid: Tensor, ratio: tuple[float, float], unmasked_share: float) -> Tensor:
+def random_visibility(
+    valid: Tensor, ratio: tuple[float, float], unmasked_share: float, parts: int = rep.PART_COUNT
+) -> Tensor:
     """Spatio-temporal masks ``(B, L, P)``: each part of each clip hides its own random tokens (paper 3.1.1).
 
-    The fraction hidden is drawn per clip from ``ratio``; a share of the clips stays fully visible.
+    The fraction hidden is drawn per clip from ``ratio``; a share of the clips stays fully visible. With ``parts`` 1 all
+    parts of a token are hidden together.
     """
     b, n = valid.shape
     rho = ratio[0] + (ratio[1] - ratio[0]) * torch.rand(b, 1, 1, device=valid.device)
     rho = torch.where(torch.rand(b, 1, 1, device=valid.device) < unmasked_share, torch.zeros_like(rho), rho)
-    shown = (torch.rand(b, n, rep.PART_COUNT, device=valid.device) >= rho).float()
-    return shown * valid[..., None]
+    shown = (torch.rand(b, n, parts, device=valid.device) >= rho).float()
+    return (shown * valid[..., None]).expand(-1, -1, rep.PART_COUNT)
 
 
 def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
@@ -48,7 +53,7 @@ class AutoencoderObjective:
 
     def __call__(self, x: Tensor, valid: Tensor, clip: Tensor) -> dict[str, Tensor]:
         w = self.weights
-        visible = random_visibility(valid, w.mask_ratio, w.unmasked_share)
+        visible = random_visibility(valid, w.mask_ratio, w.unmasked_share, self.model.config.parts)
         posterior = self.model.encode(x, visible)
         noise = torch.randn_like(posterior.mean)
         latents = posterior.mean + noise * (0.5 * posterior.log_variance).exp()
@@ -96,6 +101,27 @@ def random_context(valid: Tensor, weights: DiffusionLoss) -> Tensor:
     return known.float() * valid
 
 
+def stratified_times(count: int, device: torch.device) -> Tensor:
+    """Times ``(count,)`` in [0, 1) in random order that cover the whole schedule in every batch."""
+    time = (torch.rand(1, device=device) + torch.arange(count, device=device) / count) % 1.0
+    return time[torch.argsort(torch.rand(count, device=device))]  # randperm cannot be captured
+
+
+class Captions(NamedTuple):
+    """Embeddings of all captions ``(C, E)``; those of clip i are rows ``first[i] .. first[i] + count[i]``."""
+
+    rows: Tensor
+    first: Tensor
+    count: Tensor  # type: ignore[assignment]  # a tuple has a method of this name
+
+    def draw(self, clip: Tensor, drop: float) -> tuple[Tensor, Tensor]:
+        """A random caption of each clip ``(B, E)``, and ``(B,)`` 0 where it is dropped, with probability ``drop``."""
+        device = clip.device
+        pick = (torch.rand(len(clip), device=device) * self.count[clip]).long()
+        text = self.rows[self.first[clip] + pick]
+        return text, (torch.rand(len(clip), device=device) > drop).float()
+
+
 class DiffusionObjective:
     """Latent denoising with random text and random visible context. The autoencoder is frozen (paper 3.2)."""
 
@@ -105,8 +131,7 @@ class DiffusionObjective:
     ) -> None:  # fmt: skip
         self.model, self.encoder, self.weights = model, encoder, weights
         self.latent_mean, self.latent_std = latent_mean, latent_std
-        # embeddings of all captions (C, E); the captions of clip i are rows first[i] .. first[i] + count[i]
-        self.captions, self.caption_first, self.caption_count = captions, caption_first, caption_count
+        self.captions = Captions(captions, caption_first, caption_count)
 
     def __call__(self, x: Tensor, valid: Tensor, clip: Tensor) -> dict[str, Tensor]:
         b = x.shape[0]
@@ -115,12 +140,8 @@ class DiffusionObjective:
             clean = self._latents(x, valid[..., None].expand(-1, -1, rep.PART_COUNT), sample=True)
             known = random_context(valid, self.weights)
             context = self._latents(x, known[..., None].expand(-1, -1, rep.PART_COUNT), sample=False)
-            pick = (torch.rand(b, device=device) * self.caption_count[clip]).long()
-            text = self.captions[self.caption_first[clip] + pick]
-            has_text = (torch.rand(b, device=device) > self.weights.drop_text).float()
-            # stratified times: every batch covers the whole schedule
-            time = (torch.rand(1, device=device) + torch.arange(b, device=device) / b) % 1.0
-            time = time[torch.argsort(torch.rand(b, device=device))]  # randperm cannot be captured
+            text, has_text = self.captions.draw(clip, self.weights.drop_text)
+            time = stratified_times(b, device)
             noise = torch.randn_like(clean)
             noisy = diffusion.add_noise(clean, noise, time)
             target = diffusion.training_target(self.model.config.prediction, clean, noise, time)

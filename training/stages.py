@@ -17,9 +17,18 @@ from training.dataset import PreparedSet
 log = logging.getLogger("training")
 
 
+def add_config_arguments(parser: argparse.ArgumentParser) -> None:
+    """The config and what is changed of it; the same for training a run and for packing it."""
+    parser.add_argument("--config", required=True, help="YAML config; shipped ones lie in training/configs/")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="changes",
+        help="change a value of the config, as in autoencoder.model.variant=resnet; may be repeated",
+    )  # fmt: skip
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of ``autoencoder``, ``diffusion`` and ``all``."""
-    parser.add_argument("--config", required=True, help="YAML config; shipped ones lie in training/configs/")
+    add_config_arguments(parser)
     parser.add_argument(
         "--data", required=True, type=Path, help="folder written by `python -m training prepare`"
     )
@@ -45,15 +54,14 @@ def settings(args: argparse.Namespace) -> tuple[TrainingConfig, PreparedSet, tor
     if args.minutes is not None and args.minutes <= 0:
         raise InputError("--minutes", f"{args.minutes} is not positive")
     args.out.mkdir(parents=True, exist_ok=True)
-    return load_config(args.config), PreparedSet.load(args.data), distributed.local_device()
+    return load_config(args.config, args.changes), PreparedSet.load(args.data), distributed.local_device()
 
 
 def loop_config(base: LoopConfig, args: argparse.Namespace) -> LoopConfig:
     """The config's loop with ``--minutes``, ``--steps`` and ``--stop-after`` laid over it."""
     changes: dict[str, float | int] = {}
     if args.minutes is not None:
-        changes["minutes"] = args.minutes
-        changes["steps"] = 0
+        changes |= {"minutes": args.minutes, "cpu_minutes": 0.0, "steps": 0}
     if args.steps is not None:
         changes["steps"] = args.steps
     if args.stop_after is not None:

@@ -145,20 +145,16 @@ class LiveCharacter(IntentSetters):
         budgets_s = (s.first_budget_s, s.improve_budget_s, s.extend_budget_s)
         first_s, improve_s, extend_s = (self._time_for(b) for b in budgets_s)
         if self.timeline.empty or self._plans == 0:
-            span = (
-                beginning(self._start_frame)
-                if self.timeline.empty
-                else joining(self.timeline, self.timeline.until_s, s)
-            )
+            fresh = self.timeline.empty
+            span = beginning(self._start_frame) if fresh else joining(self.timeline, self.timeline.until_s, s)
             job = self._job("start", span, intent, first_s, 0)
         elif changed:
-            span = joining(self.timeline, now_s + first_s - s.first_budget_s, s)
-            job = self._job("change", span, intent, first_s, 0)
+            job = self._job("change", joining(self.timeline, now_s, s), intent, first_s, 0)
         elif not settled and attempt < s.improve_attempts:
-            span = joining(self.timeline, now_s + improve_s, s)
+            span = joining(self.timeline, now_s + s.improve_budget_s, s)
             job = self._job("improve", span, intent, improve_s, attempt + 1)
         elif self.timeline.until_s - playhead_s < s.refill_s:
-            late_s = max(now_s + extend_s, self.timeline.until_s - 0.4)
+            late_s = max(now_s + s.extend_budget_s, self.timeline.until_s - 0.4)
             job = self._job("extend", joining(self.timeline, late_s, s), intent, extend_s, 0)
         else:
             return None
@@ -166,7 +162,10 @@ class LiveCharacter(IntentSetters):
         return job
 
     def _time_for(self, budget_s: float) -> float:
-        """A budget, longer where a step takes so long that too few would fit: a plan of three steps avoids nothing."""
+        """A budget, longer where a step takes so long that too few would fit: a plan of three steps avoids nothing.
+
+        Only the deadline depends on the pace. What a plan is for must not: a recording replays without a clock.
+        """
         s = self.settings
         pace_s = self._planner.optimizer.pace_s.get(self._planner.live_shape.frames, 0.03)
         return max(budget_s, min(s.least_steps * pace_s, s.most_budget_s))

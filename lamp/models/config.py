@@ -15,7 +15,7 @@ T = TypeVar("T")
 class AutoencoderConfig:
     """Masked motion autoencoder (paper 3.1). Defaults are those of the design; the shipped bundles state their own."""
 
-    variant: str = "vit"  # vit | resnet
+    variant: str = "vit"  # vit | resnet | whole: vit without body parts (ablation)
     patch_frames: int = 4  # tau: frames per token
     part_width: int = 64  # d; the latent width D is six times this
     part_blocks: int = 2
@@ -32,8 +32,8 @@ class AutoencoderConfig:
             raise BundleError(
                 f"autoencoder.output_smoothing is {self.output_smoothing}; it must be within 0..0.25"
             )
-        if self.variant not in ("vit", "resnet"):
-            raise BundleError(f"autoencoder.variant is {self.variant!r}; use 'vit' or 'resnet'")
+        if self.variant not in ("vit", "resnet", "whole"):
+            raise BundleError(f"autoencoder.variant is {self.variant!r}; use 'vit', 'resnet' or 'whole'")
         if self.latent_width % self.head_width:
             raise BundleError(
                 f"autoencoder.head_width {self.head_width} does not divide the latent width {self.latent_width}"
@@ -42,6 +42,11 @@ class AutoencoderConfig:
     @property
     def latent_width(self) -> int:
         return PART_COUNT * self.part_width
+
+    @property
+    def parts(self) -> int:
+        """Parts that are masked on their own."""
+        return 1 if self.variant == "whole" else PART_COUNT
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from lamp.models.config import AutoencoderConfig, DenoiserConfig, from_dict  # n
 from tests import tiny  # noqa: E402
 
 both = pytest.mark.parametrize("variant", ["vit", "resnet"])
+all_three = pytest.mark.parametrize("variant", ["vit", "resnet", "whole"])
 TOKENS = 6
 
 
@@ -46,7 +47,7 @@ def test_kept_columns_are_all_but_the_six_numbers_per_joint():
 # -- autoencoder ------------------------------------------------------------------------------------------------------
 
 
-@both
+@all_three
 def test_shapes(variant, x):
     model = tiny.networks(variant).autoencoder
     posterior = model.encode(x, all_visible())
@@ -54,7 +55,7 @@ def test_shapes(variant, x):
     assert model.decode(posterior.mean).shape == x.shape
 
 
-@both
+@all_three
 def test_a_hidden_future_equals_the_shorter_clip(variant, x):
     model = tiny.networks(variant).autoencoder
     visible = all_visible()
@@ -80,7 +81,7 @@ def test_what_is_hidden_does_not_matter(variant, x):
     assert torch.allclose(before, after, atol=1e-5)
 
 
-@both
+@all_three
 def test_padding_does_not_change_valid_outputs(variant):
     model = tiny.networks(variant).autoencoder
     latents, valid = torch.randn(2, TOKENS, 48), torch.ones(2, TOKENS)
@@ -90,6 +91,20 @@ def test_padding_does_not_change_valid_outputs(variant):
     a, b = (model.decode(z, None, valid) for z in (latents, other))
     assert torch.allclose(a[0, :16], b[0, :16], atol=1e-4)
     assert torch.allclose(a[0, :16], model.decode(latents[:1, :4])[0], atol=1e-4)
+
+
+def test_without_parts_a_token_is_hidden_whole_if_any_part_of_it_is(x):
+    model = tiny.networks("whole").autoencoder
+    visible = all_visible()
+    visible[:, 2, 1] = 0  # one part of one token
+    changed = x.clone()
+    changed[:, 8:12] += 5.0
+    assert torch.allclose(model.encode(x, visible).mean, model.encode(changed, visible).mean, atol=1e-5)
+    assert not torch.allclose(model.encode(x, all_visible()).mean, model.encode(changed, all_visible()).mean)
+    latents = torch.randn(2, TOKENS, 48)
+    other = latents.clone()
+    other[:, 2] = 9.0
+    assert torch.allclose(model.decode(latents, visible), model.decode(other, visible), atol=1e-5)
 
 
 @both
@@ -106,7 +121,7 @@ def test_masked_parts_are_replaced_by_the_mask_token(variant):
     assert not torch.allclose(a, model.decode(latents, visible))
 
 
-@both
+@all_three
 def test_latents_reach_every_part(variant):
     model = tiny.networks(variant).autoencoder
     latents = torch.randn(1, TOKENS, 48, requires_grad=True)

@@ -10,8 +10,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 import lamp.prior as prior_module  # noqa: E402
+from lamp import beginning, features, metrics  # noqa: E402
 from lamp import bundle as bundles  # noqa: E402
-from lamp import features, metrics  # noqa: E402
 from lamp.errors import InputError  # noqa: E402
 from lamp.intent import LookAt  # noqa: E402
 from lamp.motion import Motion  # noqa: E402
@@ -230,7 +230,15 @@ def test_an_edit_begins_as_the_motion_it_changes(prior):
         assert np.abs(begun - task.reference.positions_m).max() < 0.003
 
 
-def test_a_blend_begins_with_the_poses_of_both_clips(prior):
+def test_a_prior_that_does_not_know_a_motion_gets_no_help(prior):
+    """Adding back all that random networks lose would make any prior look good."""
+    joined, keep = concatenate(CLIP[:24], CLIP[:20], 8)
+    job = prior.jobs([Task(reference=joined, keep=keep, show=keep)], steps=5)[0]
+    assert not job.rows[0][0]["residual"].any()
+
+
+def test_a_blend_begins_with_the_poses_of_both_clips(prior, monkeypatch):
+    monkeypatch.setattr(beginning, "MOST_LOST_M", np.inf)  # the prior of this test knows no motion
     joined, keep = concatenate(CLIP[:24], CLIP[:20], 8)
     job = prior.jobs([Task(reference=joined, keep=keep, show=keep)], steps=5)[0]
     prior.planner.advance([job], 1)

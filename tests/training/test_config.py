@@ -26,7 +26,13 @@ def test_there_are_shipped_configs():
 def test_shipped_configs_are_valid(file):
     config = load_config(file)
     tau = config.autoencoder.model.patch_frames
-    for stage in (config.autoencoder, config.diffusion):
+    for stage in (
+        config.autoencoder,
+        config.diffusion,
+        config.mld.autoencoder,
+        config.mld.diffusion,
+        config.emdm,
+    ):
         assert all(frames % tau == 0 for frames, _, _ in stage.data.buckets)
         assert stage.loop.learning_rate > 0
 
@@ -66,6 +72,31 @@ def test_mistakes_are_named(tmp_path, text, field, says):
     with pytest.raises(InputError) as error:
         load_config(written(tmp_path, text))
     assert error.value.field == field and says in error.value.problem
+
+
+def test_values_are_changed_from_the_command_line(tmp_path):
+    file = written(tmp_path, "autoencoder: {loop: {minutes: 3}}")
+    changes = ["autoencoder.model.variant=resnet", "autoencoder.loss.mask_ratio=[0, 0]", "emdm.drop_text=0.2"]
+    config = load_config(file, changes[:2])
+    assert config.autoencoder.model.variant == "resnet" and config.autoencoder.loss.mask_ratio == (0.0, 0.0)
+    assert config.autoencoder.loop.minutes == 3.0
+    with pytest.raises(InputError, match=r"config.emdm.drop_text.*unknown key"):
+        load_config(file, changes)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("autoencoder.model.variant", "is not KEY.KEY=VALUE"),
+        ("autoencoder..variant=vit", "is not KEY.KEY=VALUE"),
+        ("autoencoder.loop.minutes.more=3", "is a value, not a section"),
+        ("autoencoder.loop.minutes=[1", "not valid YAML"),
+    ],
+)
+def test_changes_that_cannot_be_are_named(tmp_path, change, says):
+    with pytest.raises(InputError) as error:
+        load_config(written(tmp_path, "autoencoder: {loop: {minutes: 3}}"), [change])
+    assert error.value.field == "--set" and says in error.value.problem and change in error.value.problem
 
 
 def test_sizes_that_cannot_be_are_named():

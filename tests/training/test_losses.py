@@ -105,6 +105,12 @@ def test_visibility_hides_parts_independently_at_the_asked_rate():
     assert float((whole.flatten(1).min(1).values == 1).float().mean()) == pytest.approx(0.3, abs=0.06)
 
 
+def test_without_parts_all_of_a_token_is_hidden_together():
+    shown = random_visibility(torch.ones(400, 10), (0.5, 0.5), 0.0, parts=1)
+    assert shown.shape == (400, 10, rep.PART_COUNT) and torch.equal(shown.amin(-1), shown.amax(-1))
+    assert float(shown.mean()) == pytest.approx(0.5, abs=0.03)
+
+
 def test_context_is_nothing_a_prefix_or_both_ends():
     weights = DiffusionLoss()
     valid = torch.ones(3000, 12)

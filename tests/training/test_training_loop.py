@@ -138,6 +138,18 @@ def test_a_slice_stops_in_time_and_can_go_on(make):
     assert rest.step == 6
 
 
+def test_a_budget_of_processor_time_is_kept_and_survives_an_interruption(make):
+    config = replace(LOOP, steps=0, minutes=0.0, cpu_minutes=0.5 / 60)
+    with pytest.raises(KeyboardInterrupt):
+        make(config, loss=after(3, interrupt)).run("test")
+    rest = make(config)
+    rest.resume()
+    assert 0.0 < rest.trained_cpu_s < 0.5 and rest.step == 3
+    rest.run("test")
+    assert rest.trained_cpu_s >= 0.5 and rest.share_done() >= 1.0
+    assert sum(1 for h in rest.history if h["step"] <= 3) == 3
+
+
 def test_training_learns(make):
     trainer = make(replace(LOOP, steps=60, learning_rate=5e-3))
     trainer.run("test")

@@ -18,6 +18,8 @@ from training.evaluation.store import Cell
 from training.evaluation.tables.base import Case, Table, originals
 from training.priors.base import Outcome, Prior
 
+_SAME_CELLS = {"T7": "T2"}  # a table whose cases, motions and scores are those of another is not made twice
+
 
 @dataclass(frozen=True)
 class Work:
@@ -57,7 +59,12 @@ class Runner:
         ]
 
     def _work(self, table: Table, prior: Prior, repeat: int, what: dict[str, Any]) -> Work:
-        return Work(table, prior, repeat, Cell.of(self.out, table.key, prior.name, repeat, what))
+        cells = _SAME_CELLS.get(table.key, table.key)
+        return Work(table, prior, repeat, Cell.of(self.out, cells, prior.name, repeat, what))
+
+    def finished(self, works: Sequence[Work]) -> list[Work]:
+        """Those that have their scores already."""
+        return [work for work in works if work.cell.scores(self._judge_key) is not None]
 
     def run(self, works: Sequence[Work]) -> Iterator[Work]:
         """Finish every cell; yields each one when it has its scores."""

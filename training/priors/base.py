@@ -16,11 +16,17 @@ Trace = list[tuple[float, float]]  # (milliseconds since the start, error of the
 
 @dataclass(frozen=True)
 class Budget:
-    """How hard to try: optimisation steps, several starts, and seconds after which the best so far counts."""
+    """How hard to try: optimisation steps, and seconds after which the best so far counts.
+
+    ``stop_m``: a task also ends when the best so far asks for no more than this (see ``on_progress``). ``recipe``: a
+    prior that comes with a recipe of its own (DNO: 300 to 500 steps) takes the number of steps from there.
+    """
 
     steps: int = 150
     seed: int = 0
     deadline_s: float | None = None
+    stop_m: float | None = None
+    recipe: bool = False
 
 
 @dataclass
@@ -29,7 +35,7 @@ class Outcome:
 
     joints_m: Array
     seconds: float = 0.0
-    steps: int = 0
+    steps: int = 0  # evaluations of the chain with their gradient
     terms: dict[str, float] = field(default_factory=dict)
 
 
@@ -64,4 +70,10 @@ class Prior(Protocol):
         budget: Budget,
         on_progress: Callable[[int, float, float], None] | None = None,
     ) -> list[Outcome]:
-        """Move each task's motion towards its objective. ``on_progress(task, seconds, target error in metres)``."""
+        """Move each task's motion towards its objective. ``on_progress(task, seconds, error)`` hears of the best so
+        far; the error is how far it is from what was asked for, metres (:func:`error_m`)."""
+
+
+def error_m(terms: dict[str, float]) -> float:
+    """How far a motion is from what was asked for: the larger of target error and penetration, metres."""
+    return max(terms["target_error_m"], terms["penetration_m"])

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from lamp import bundle as bundles
+from lamp.optimizer import Tolerances
 from lamp.prior import MotionPrior, make_engine
 from lamp.problem import Weights
 from lamp.tasks import EDIT_WEIGHTS, Task
-from training.priors.base import Array, Budget, Outcome
+from training.priors.base import Array, Budget, Outcome, error_m
 
-_PAPER = {"vit": "LaMP(ViT)", "resnet": "LaMP(Res)"}
+_PAPER = {"vit": "LaMP(ViT)", "resnet": "LaMP(Res)", "whole": "LaMP(ViT)"}
 _STATISTICS = ("feature_mean", "feature_std", "latent_mean", "latent_std")
 _BATCH = 8
 
@@ -56,6 +57,7 @@ class BundlePrior:
         digest = hashlib.blake2b(repr((Weights(), EDIT_WEIGHTS)).encode(), digest_size=8)
         for name, value in sorted(self.prior.bundle.weights.items()):
             digest.update(name.encode() + value.tobytes())
+        digest.update(f"guidance {self.prior.info.get('guidance', 0.0)}".encode())
         return f"{self.name}-{self.prior.engine_name}-{digest.hexdigest()}"
 
     def describe(self) -> dict[str, Any]:
@@ -79,9 +81,10 @@ class BundlePrior:
         budget: Budget,
         on_progress: Callable[[int, float, float], None] | None = None,
     ) -> list[Outcome]:
+        stop = None if budget.stop_m is None else Tolerances(budget.stop_m, budget.stop_m, least_steps=1)
         results = self.prior.optimize(
-            tasks, steps=budget.steps, seed=budget.seed, deadline_s=budget.deadline_s,
+            tasks, steps=budget.steps, seed=budget.seed, deadline_s=budget.deadline_s, tolerances=stop,
             on_progress=None if on_progress is None
-            else lambda i, report: on_progress(i, report.seconds, report.terms["target_error_m"]),
+            else lambda i, report: on_progress(i, report.seconds, error_m(report.terms)),
         )  # fmt: skip
         return [Outcome(r.motion.positions_m, r.seconds, r.steps, r.terms) for r in results]

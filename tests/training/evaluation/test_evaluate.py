@@ -123,6 +123,29 @@ def test_an_interrupted_run_goes_on_where_it_stopped_and_a_finished_one_makes_no
     assert other.calls == 3  # other settings: nothing of it may be used
 
 
+def test_the_ablation_table_is_the_refinement_table_and_a_report_makes_nothing(
+    raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    usual = ["--bundle", "input", "--no-pictures"]
+    run(raw, tmp_path, "--tables", "T2", *usual)
+    results = run(raw, tmp_path, "--tables", "T2,T4,T7", *usual, "--report-only")
+    assert set(results["tables"]) == {"T2", "T7"}  # T4 was never made
+    same = [{m: e["mean"] for m, e in results["tables"][t]["input"].items()} for t in ("T2", "T7")]
+    assert same[0] == same[1] and same[0]["mpjpe_cm"] > 5.0
+    arguments = [
+        "evaluate",
+        "--data",
+        str(raw),
+        "--out",
+        str(tmp_path / "none"),
+        "--tables",
+        "T3",
+        "--report-only",
+    ]
+    assert command_line.main([*arguments, *usual]) == command_line.BAD_INPUT
+    assert "without --report-only" in capsys.readouterr().err
+
+
 def test_a_damaged_chunk_is_made_again(clips: RealClips, judge: Judge, tmp_path: Path) -> None:
     runner = Runner(clips, judge, SETTINGS, tmp_path)
     works = runner.plan([TABLES["T4"]], [InputPrior()])

@@ -85,7 +85,7 @@ class OptimisedTable:
 
     def make(self, prior: Prior, cases: Sequence[Case], settings: Settings, seed: int) -> list[Outcome]:
         tasks = [c.task for c in cases if c.task is not None]
-        return prior.optimize(tasks, Budget(settings.steps, seed))
+        return prior.optimize(tasks, Budget(settings.steps, seed, recipe=True))
 
 
 def originals(cases: Sequence[Case]) -> list[Outcome]:

@@ -44,7 +44,7 @@ class BudgetTable(OptimisedTable):
             prior.optimize([case.task], Budget(2, seed))  # what is loaded at first use is not the plan's time
             trace: Trace = []
             [outcome] = prior.optimize(
-                [case.task], Budget(1_000_000, seed, BUDGETS_MS[-1] / 1000.0), _into(trace)
+                [case.task], Budget(settings.steps, seed, BUDGETS_MS[-1] / 1000.0, recipe=True), _into(trace)
             )
             for ms in BUDGETS_MS:
                 outcome.terms[f"objective_m@{ms}ms"] = error_at(trace, ms, case)

@@ -9,7 +9,7 @@ import numpy as np
 from lamp.body import MANY_RADII_M, spheres
 from lamp.scene.obstacle import Obstacle
 from lamp.tasks import Task
-from training.evaluation.clips import Array, RealClips
+from training.evaluation.clips import Array, RealClip, RealClips
 from training.evaluation.judge import Judge, Scores
 from training.evaluation.settings import Settings
 from training.evaluation.tables.base import (
@@ -54,15 +54,17 @@ class AvoidTable(ObstacleTable):
 
     def cases(self, clips: RealClips, settings: Settings, repeat: int, prior: Prior) -> list[Case]:
         rng = np.random.default_rng(settings.rng_seed(self.key, repeat))
-        made = []
-        for clip in clips.draw(settings.motions, rng):
-            obstacles = tuple(
-                Obstacle("sphere", (float(c[0]), float(c[1]), float(c[2])), (RADIUS_M,) * 3)
-                for c in sphere_centres(clip.joints_m, rng)
-            )
-            task = Task(reference=clip_motion(clip), obstacles=obstacles)
-            made.append(Case(clip.joints_m, task, obstacles=obstacles))
-        return made
+        return [avoid_case(clip, rng) for clip in clips.draw(settings.motions, rng)]
+
+
+def avoid_case(clip: RealClip, rng: np.random.Generator) -> Case:
+    """A clip with eight spheres around its start."""
+    obstacles = tuple(
+        Obstacle("sphere", (float(c[0]), float(c[1]), float(c[2])), (RADIUS_M,) * 3)
+        for c in sphere_centres(clip.joints_m, rng)
+    )
+    task = Task(reference=clip_motion(clip), obstacles=obstacles)
+    return Case(clip.joints_m, task, obstacles=obstacles)
 
 
 def sphere_centres(joints_m: Array, rng: np.random.Generator) -> Array:

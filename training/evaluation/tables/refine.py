@@ -68,7 +68,7 @@ def as_they_are(joints_m: Array) -> Motion:
 
 
 class AblationTable(RefineTable):
-    """T7 runs T2's very cases. Rows are bundles; each says in its ``bundle.yaml`` what it was trained without:
+    """T7 is T2 itself: its cells are T2's. Rows are bundles that say in ``bundle.yaml`` what they were trained without:
     ``ablation: {parts: false, masking: true}``."""
 
     key, title = "T7", "Ablation of parts and masking (refinement)"
