@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from lamp import features, metrics
 from lamp.chain import ddim, invert, to_velocity
+from lamp.easing import smooth_step
 from lamp.models import representation as rep
+from lamp.motion import one_frame_more
 from lamp.planner import Planner
 from lamp.problem import Arrays
 from lamp.tasks import Task
@@ -37,10 +39,8 @@ class Beginning:
         noise = self._inverse(latents, row)
         trusted = task.trusted()
         if trusted.any():
-            given, seen = (
-                features.encode(ending(joints), heading="clean")[:, rep.KEPT],
-                self._decoded(noise, row),
-            )
+            given = features.encode(one_frame_more(joints), heading="clean")[:, rep.KEPT]
+            seen = self._decoded(noise, row)
             if _pose_error_m(given, seen) <= MOST_LOST_M:
                 nearest, share = fading(trusted)
                 row["residual"][: task.frames] = (given - seen)[nearest] * share[:, None]
@@ -94,13 +94,7 @@ def padded(joints: Array, multiple: int) -> Array:
     return np.concatenate([joints, np.repeat(joints[-1:], missing, axis=0)]) if missing else joints
 
 
-def ending(joints: Array) -> Array:
-    """Joints with one frame more, which goes on with the last displacement."""
-    return np.concatenate([joints, 2 * joints[-1:] - joints[-2:-1]])
-
-
 def fading(trusted: Array) -> tuple[Array, Array]:
     """The nearest trusted frame of each frame ``(T,)``, and 1 there, falling smoothly to 0 at ``_FADE_FRAMES`` away."""
     away = np.abs(np.arange(len(trusted))[:, None] - np.flatnonzero(trusted)[None])
-    u = np.clip(away.min(1) / _FADE_FRAMES, 0.0, 1.0)
-    return np.flatnonzero(trusted)[away.argmin(1)], 1.0 - u * u * (3.0 - 2.0 * u)
+    return np.flatnonzero(trusted)[away.argmin(1)], 1.0 - smooth_step(away.min(1) / _FADE_FRAMES)

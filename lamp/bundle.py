@@ -35,9 +35,7 @@ class Bundle:
     autoencoder: AutoencoderConfig
     denoiser: DenoiserConfig
     weights: Arrays  # names of PriorNetworks
-    graphs: dict[
-        tuple[int, int, bool], str
-    ]  # (frames, batch, geometry) -> file of the step graph; empty: torch only
+    graphs: dict[tuple[int, int, bool], str]  # (frames, batch, geometry) -> step graph; empty: torch only
     grids: dict[int, list[float]]  # frames -> times of the chain its step graph holds
 
     @property

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lamp.easing import smooth_step
 from lamp.scene.foothold import footholds
 from lamp.scene.ground_map import RAMP, Ground
 from lamp.skeleton import BONE_LENGTHS_M, body_axes, joint_index
@@ -81,16 +82,11 @@ def _planted(joints: Array, contacts: Array, ground: Ground) -> Array:
     level = ground.at(joints[:, 0], RAMP)[:, None]
     heel = contacts[:, [0, 2]] * _step_down(joints[:, ANKLES, 1] - level, 0.14)
     toe = contacts[:, [1, 3]] * _step_down(joints[:, TOES, 1] - level, 0.09)
-    return np.asarray(_smooth_step((np.maximum(heel, toe) - 0.25) / 0.5))
+    return smooth_step((np.maximum(heel, toe) - 0.25) / 0.5)
 
 
 def _step_down(height: Array, limit_m: float) -> Array:
     return np.asarray(1.0 / (1.0 + np.exp(np.clip((height - limit_m) * 80.0, -50, 50))))
-
-
-def _smooth_step(u: Array) -> Array:
-    u = np.clip(u, 0.0, 1.0)
-    return np.asarray(u * u * (3.0 - 2.0 * u))
 
 
 def _held(joints: Array, planted: Array, contacts: Array, before: Array, last: Array | None) -> Array:
@@ -160,7 +156,7 @@ def _clearance(joints: Array, planted: Array, ground: Ground, last: Array | None
         speed[0] = speed[1]
     height = toes[..., 1] - ground.at(known[:, 0], RAMP)[:, None]
     missing = np.maximum(_CLEAR_M - height, 0.0)
-    lift = (1.0 - stands) * _smooth_step((speed - 0.3) / 0.7) * missing
+    lift = (1.0 - stands) * smooth_step((speed - 0.3) / 0.7) * missing
     padded = np.pad(lift, ((1, 1), (0, 0)), mode="edge")
     gentle = 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
     return np.asarray(gentle[len(known) - len(joints) :])

@@ -13,9 +13,9 @@ from lamp.motion import Motion
 from lamp.scene.ground_map import Ground
 from lamp.scene.penetration import penetration_m
 from lamp.tasks import HOLDS_M, Task
+from lamp.timeline import FPS
 
 Array = NDArray[Any]
-FPS = 20.0
 _TOUCH_M = 0.01  # penetration that counts
 _SAME_M = 0.002  # a result as near to the motion it was made from is that motion
 

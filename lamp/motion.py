@@ -102,6 +102,11 @@ def interpolate(positions: Array, frame: Array) -> Array:
     return p1 + u * (a + u * ((3 * d - 2 * a - b) + u * (a + b - 2 * d)))
 
 
+def one_frame_more(joints: Array) -> Array:
+    """Joints ``(T, 22, 3)``, T > 1, and a frame that goes on with the last displacement, which encoders read."""
+    return np.concatenate([joints, 2 * joints[-1:] - joints[-2:-1]])
+
+
 def estimate_contacts(positions_m: Array, fps: float) -> Array:
     """Feet that are slow and low: ``(T, 4)`` of 0 and 1, the definition of HumanML3D plus a height test."""
     feet = positions_m[:, list(CONTACT_JOINTS)]

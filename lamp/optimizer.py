@@ -96,9 +96,7 @@ class NoiseOptimizer:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.step_s: dict[tuple[int, int], float] = {}  # measured time of a step by (frames, batch)
-        self.pace_s: dict[
-            int, float
-        ] = {}  # time of a step lately, by frames: in batches as they are, on this machine
+        self.pace_s: dict[int, float] = {}  # time of a step lately, by frames, in batches as they come
         self.limits = BatchLimits()
         self.on_run: Callable[[EngineRun], None] | None = None  # hears of every call that went well
 

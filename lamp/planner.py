@@ -13,6 +13,7 @@ from lamp.engines.base import Engine
 from lamp.errors import InputError
 from lamp.models import representation as rep
 from lamp.models.text import TextEncoder
+from lamp.motion import one_frame_more
 from lamp.optimizer import NoiseOptimizer, PlanJob
 from lamp.problem import Array, Arrays, Shape
 
@@ -63,7 +64,7 @@ class Planner:
                 "joints", f"{len(joints)} frames; at least {self.live_shape.patch_frames} are needed"
             )
         if len(joints) == frames:
-            joints = np.concatenate([joints, 2 * joints[-1:] - joints[-2:-1]])
+            joints = one_frame_more(joints)
         raw = features.encode(np.asarray(joints[: frames + 1]), heading="clean")[:, rep.KEPT]
         mask = np.ones((tokens, rep.PART_COUNT), np.float32) if visible is None else visible
         latents: Array = self.engine.encode(raw[None], mask[None])[0]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp import features
+from lamp.easing import smooth_step
 from lamp.intent import Floor, KeyPose, LookAt, Path, Shortfall, TargetReport, Want
 from lamp.live import Plan
 from lamp.motion import Motion
@@ -208,7 +209,7 @@ class StubCharacter:
         old = self._aside[max(kept, 0) :][:count]
         last = old[-1] if len(old) else (self._aside[kept - 1] if kept > 0 else 0.0)
         old = np.concatenate([old, np.full(count - len(old), last)])
-        share = stub_pose.ease(np.clip(np.arange(1, count + 1) / 16, 0, 1))
+        share = smooth_step(np.arange(1, count + 1) / 16)
         aside = old + share * (detour_m(self.obstacles.values(), frames, ground, heading) - old)
         most = round((_KEEP_PAST_S + self.window_s) * FPS)
         self._spots = [*self._spots[: max(kept, 0)][-most:], *way]
@@ -240,7 +241,7 @@ class StubCharacter:
         step, missing = old[-1] - old[-2], n + 2 - len(old)
         coasting = old[-1] + np.arange(1, missing + 1)[:, None, None] * step
         old = np.concatenate([old, coasting])[2:]
-        share = stub_pose.ease(np.arange(1, n + 1) / (n + 1))[:, None, None]
+        share = smooth_step(np.arange(1, n + 1) / (n + 1))[:, None, None]
         faded: Array = joints.copy()
         faded[:n] = fit_skeleton((1.0 - share) * old + share * joints[:n])
         return faded

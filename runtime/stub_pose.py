@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp import features, rotations
+from lamp.easing import smooth_step
 from lamp.intent import KeyPose, LookAt
 from lamp.skeleton import JOINT_COUNT, REST_OFFSETS_M, fit_skeleton, forward_kinematics, joint_index
 
@@ -66,7 +67,7 @@ def keyed(joints_m: Array, poses: Iterable[KeyPose], times_s: Array) -> Array:
         goal = _placed(pose.joints_m, joints_m) if pose.anywhere else pose.joints_m
         counts = np.zeros(JOINT_COUNT)
         counts[list(pose.joints)] = 1.0
-        mix = ease(share)[:, None, None] * counts[:, None]
+        mix = smooth_step(share)[:, None, None] * counts[:, None]
         joints_m = fit_skeleton((1.0 - mix) * joints_m + mix * goal)
     return joints_m
 
@@ -78,12 +79,6 @@ def _placed(pose_m: Array, joints_m: Array) -> Array:
     local = np.broadcast_to(pose_m - pose_m[0] * ground, joints_m.shape)
     placed: Array = rotations.rotate(turn[:, None, :], local) + (joints_m[:, :1] * ground)
     return placed
-
-
-def ease(share: Array) -> Array:
-    """0 to 1 with zero slope at both ends."""
-    eased: Array = share * share * (3.0 - 2.0 * share)
-    return eased
 
 
 def _about(axis: int, angle_rad: Array) -> Array:

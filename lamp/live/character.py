@@ -142,33 +142,22 @@ class LiveCharacter(IntentSetters):
             settled = self._settled
         self.timeline.forget_before(int((playhead_s - s.keep_past_s) * FPS))
         now_s = playhead_s + s.lead_s
-        budgets_s = (s.first_budget_s, s.improve_budget_s, s.extend_budget_s)
-        first_s, improve_s, extend_s = (self._time_for(b) for b in budgets_s)
         if self.timeline.empty or self._plans == 0:
             fresh = self.timeline.empty
             span = beginning(self._start_frame) if fresh else joining(self.timeline, self.timeline.until_s, s)
-            job = self._job("start", span, intent, first_s, 0)
+            job = self._job("start", span, intent, s.first_budget_s, 0)
         elif changed:
-            job = self._job("change", joining(self.timeline, now_s, s), intent, first_s, 0)
+            job = self._job("change", joining(self.timeline, now_s, s), intent, s.first_budget_s, 0)
         elif not settled and attempt < s.improve_attempts:
             span = joining(self.timeline, now_s + s.improve_budget_s, s)
-            job = self._job("improve", span, intent, improve_s, attempt + 1)
+            job = self._job("improve", span, intent, s.improve_budget_s, attempt + 1)
         elif self.timeline.until_s - playhead_s < s.refill_s:
             late_s = max(now_s + s.extend_budget_s, self.timeline.until_s - 0.4)
-            job = self._job("extend", joining(self.timeline, late_s, s), intent, extend_s, 0)
+            job = self._job("extend", joining(self.timeline, late_s, s), intent, s.extend_budget_s, 0)
         else:
             return None
         self._active = job
         return job
-
-    def _time_for(self, budget_s: float) -> float:
-        """A budget, longer where a step takes so long that too few would fit: a plan of three steps avoids nothing.
-
-        Only the deadline depends on the pace. What a plan is for must not: a recording replays without a clock.
-        """
-        s = self.settings
-        pace_s = self._planner.optimizer.pace_s.get(self._planner.live_shape.frames, 0.03)
-        return max(budget_s, min(s.least_steps * pace_s, s.most_budget_s))
 
     def cancel(self, job: PlanJob) -> None:
         """Drop a job without publishing it."""
@@ -224,11 +213,16 @@ class LiveCharacter(IntentSetters):
             stay_near(row, old, span.anchor, s)
 
     def _optimisation(self, row: Arrays, span: Span, shape: Shape, kind: str, budget_s: float) -> PlanJob:
-        """The search for the noise of a row: it starts near the plan on the timeline and ends with its budget."""
+        """The search for the noise of a row: it starts near the plan on the timeline and ends with its budget.
+
+        The budget is longer where a step takes so long that too few would fit: a plan of three steps avoids nothing.
+        Only the deadline may depend on the pace. What a plan is for must not: a recording replays without a clock.
+        """
         s = self.settings
         state = self._start_state(span.first, shape, carry_moments=kind == "improve")
         row["start_noise"] = state["noise"].copy()
         step_s = self._planner.optimizer.pace_s.get(shape.frames, 0.03)
+        budget_s = max(budget_s, min(s.least_steps * step_s, s.most_budget_s))
         steps = int(np.clip(budget_s / step_s, s.least_steps, s.most_steps))
         # Many steps for quality alone would end in standing still, which slides and shakes least. Where what is shown
         # misses a demand that the search believes to be met, there is no telling when it is good enough.

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lamp.easing import smooth_step
 from lamp.scene.obstacle import Obstacle
 from lamp.scene.penetration import obstacle_distance
 
@@ -112,5 +113,4 @@ def _aside(frames: int, stretch: tuple[int, int], first: int) -> Array:
     frame = np.arange(frames)
     rise = (frame - max(begin - _EASE_FRAMES, first)) / max(min(_EASE_FRAMES, begin - first), 1)
     fall = (end + _EASE_FRAMES - frame) / _EASE_FRAMES
-    share = np.clip(np.minimum(rise, fall), 0.0, 1.0)
-    return np.asarray(share * share * (3.0 - 2.0 * share))
+    return smooth_step(np.minimum(rise, fall))

@@ -32,13 +32,11 @@ class LiveSettings:
     keep_past_s: float = 10.0
     stay: float = 0.1  # how strongly the pelvis keeps to the old path when only obstacles changed
     go_around: float = (
-        0.3  # the same for a path bent around what blocks it, which a search that is stuck is told of
+        0.3  # the same for a path bent around what blocks it; a search that is stuck is told of it
     )
     patience: int = 3  # improvements before it is
     stuck_m: float = 0.05  # and how deep its plan still is in something then
-    most_clearance_m: float = (
-        0.12  # kept beyond the skin where what is shown gets nearer than what was optimised
-    )
+    most_clearance_m: float = 0.12  # beyond the skin, where what is shown gets nearer than what was searched
     walk_speed_mps: float = 1.1  # assumed when a target names no time
     top_speed_mps: float = 3.5  # a target that needs more is too far away
     penetration_ok_m: float = 0.01

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp import features
+from lamp.easing import smooth_step
 from lamp.live.settings import LiveSettings
 from lamp.planner import Planner
 from lamp.problem import Arrays, Shape
@@ -60,9 +61,7 @@ def joining(timeline: Timeline, time_s: float, settings: LiveSettings) -> Span:
 
 def share_of_old(frame: Array, splice_frames: int) -> Array:
     """How much of the replaced motion remains ``frame (N,)`` frames after a splice: first 1 with zero slope."""
-    u = np.clip(frame / splice_frames, 0.0, 1.0)
-    share: Array = 1.0 - u * u * (3.0 - 2.0 * u)
-    return share
+    return np.asarray(1.0 - smooth_step(frame / splice_frames))
 
 
 def continued(timeline: Timeline, start: int, frames: int, name: str = "base") -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp import rotations
+from lamp.easing import smooth_step
 from lamp.errors import InputError
 from lamp.retarget import two_bone
 from lamp.retarget.rig_motion import Missed
@@ -55,8 +56,8 @@ def place_hands(pose: RigPose, motion: Motion, targets: Sequence[Target]) -> lis
             )
         arrive = times[-1] if target.arrive_s is None else target.arrive_s
         outside = np.maximum(arrive - times, times - arrive - target.hold_s)
-        share = np.clip(1.0 - np.maximum(outside, 0.0) / _EASE_S, 0.0, 1.0)
-        share = (share * share * (3.0 - 2.0 * share))[:, None] * np.asarray(target.axis_mask, np.float64)
+        share = smooth_step(1.0 - np.maximum(outside, 0.0) / _EASE_S)
+        share = share[:, None] * np.asarray(target.axis_mask, np.float64)
         now = pose.joints()[:, target.joint]
         goal = now + share * (np.asarray(target.position_m, np.float64) - now)
         due = outside <= 0.5 / motion.fps

@@ -13,7 +13,7 @@ from lamp import bundle as bundles
 from lamp import features
 from lamp.engines.torch_engine import TorchEngine
 from lamp.models import representation as rep
-from lamp.motion import Motion
+from lamp.motion import Motion, one_frame_more
 from lamp.optimizer import PlanJob
 from lamp.planner import Planner
 from lamp.prior import MotionPrior
@@ -69,8 +69,8 @@ class VectorPlanner(Planner):
     def latents(self, joints: Array, visible: Array | None = None) -> Array:
         """Standardised latent ``(1, D)`` of joints ``(T, 22, 3)``, T up to the window; all of it is seen."""
         window = self.live_shape.frames
-        joints = np.concatenate([joints, 2 * joints[-1:] - joints[-2:-1]])[: window + 1]
-        raw = features.encode(np.asarray(joints), heading="clean")[:, rep.KEPT]
+        joints = one_frame_more(joints)[: window + 1]
+        raw = features.encode(joints, heading="clean")[:, rep.KEPT]
         valid = np.arange(window) < len(raw)
         padded = np.concatenate([raw, np.zeros((window - len(raw), rep.WIDTH), raw.dtype)])
         latents: Array = self.engine.encode(padded[None], valid[None].astype(np.float32))[0]

@@ -15,7 +15,7 @@ from torch import Tensor
 from lamp import features
 from lamp.engines.objective import Tensors
 from lamp.models.text import load_text_encoder
-from lamp.motion import Motion
+from lamp.motion import Motion, one_frame_more
 from lamp.problem import Shape, stack_rows
 from lamp.skeleton import JOINT_RADII_M
 from lamp.tasks import Task
@@ -185,8 +185,7 @@ class MdmPrior:
 
 def reference_vectors(joints_m: Array) -> Array:
     """Joints ``(T, 22, 3)`` -> vectors ``(T, 263)``; the last displacement goes on as the one before it."""
-    longer = np.concatenate([joints_m, 2 * joints_m[-1:] - joints_m[-2:-1]])
-    return features.encode(longer, heading="clean")
+    return features.encode(one_frame_more(joints_m), heading="clean")
 
 
 def _for_rows(on_progress: Progress, rows: list[int]) -> Progress:
