@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,8 @@ HOLDS_M = 0.01  # a joint as near to its target is there
 # and far from white (correlation 0.8 where white noise has 0.03): asking it to become white, as a search from white
 # noise must stay, would leave the motion before anything else.
 EDIT_WEIGHTS = Weights(key=2.0, decorrelate=0.0, norm=0.0, pose=1.0, going=0.1, start=0.05)
+# What sends the pelvis nowhere else also stays near where it was, so that what avoids something comes back.
+STAY = 0.1
 
 
 @dataclass(frozen=True)
@@ -105,11 +107,19 @@ class Task:
         """Whether it changes a given motion no more than it must: a reference without ``keep``."""
         return self.reference is not None and self.keep is None
 
+    @property
+    def stays(self) -> bool:
+        """Whether it is an edit that asks for nothing elsewhere: all shown, no targets, poses, path or own weights."""
+        goes = self.targets or self.key_poses or self.path is not None
+        return self.edits and not goes and self.show is None and self.weights is None
+
     def weighing(self) -> Weights:
         """The weights in use."""
         if self.weights is not None:
             return self.weights
-        return EDIT_WEIGHTS if self.edits else Weights()
+        if not self.edits:
+            return Weights()
+        return replace(EDIT_WEIGHTS, reference=STAY) if self.stays else EDIT_WEIGHTS
 
     def trusted(self) -> Array:
         """Frames ``(T,)`` of the reference that are as they should be: all of an edit, those shown of a blend, none of
@@ -176,6 +186,8 @@ class Task:
             if self.keep is not None:
                 keep = np.asarray(self.keep, np.float32)
                 row["reference_weight"][:t] = keep[:, None] if keep.ndim == 1 else keep
+            elif self.stays:
+                row["reference_weight"][:t, 0] = 1.0
         row["place"] = np.array([x, y, z, math.cos(heading), math.sin(heading)], np.float32)
         times = np.arange(shape.frames) / FPS
         row.update(pack(self.obstacles, times).row(geometry=shape.geometry))

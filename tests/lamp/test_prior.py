@@ -19,7 +19,7 @@ from lamp.prior import MotionPrior, make_engine  # noqa: E402
 from lamp.problem import MAX_KEYS, TERMS, Target, Weights  # noqa: E402
 from lamp.scene import MAX_OBSTACLES, Obstacle  # noqa: E402
 from lamp.skeleton import BONE_LENGTHS_M, PARENTS  # noqa: E402
-from lamp.tasks import EDIT_WEIGHTS, Task, concatenate  # noqa: E402
+from lamp.tasks import EDIT_WEIGHTS, STAY, Task, concatenate  # noqa: E402
 from tests import tiny  # noqa: E402
 from tests.training.synthetic import motion  # noqa: E402
 
@@ -134,12 +134,26 @@ def test_target_errors_look_at_the_axes_that_count():
 
 def test_an_edit_is_weighed_by_what_it_keeps():
     edit, refine = Task(reference=CLIP), Task(reference=CLIP, keep=np.ones(32))
-    assert edit.weighing() == EDIT_WEIGHTS and refine.weighing() == Task().weighing() == Weights()
+    assert refine.weighing() == Task().weighing() == Weights()
+    assert replace(edit, targets=(HAND,)).weighing() == EDIT_WEIGHTS
+    assert edit.weighing() == replace(EDIT_WEIGHTS, reference=STAY), "it has no reason to go elsewhere"
     assert Task(reference=CLIP, weights=Weights(foot=1.0)).weighing().foot == 1.0
     assert edit.trusted().tolist() == [1.0] * 32, "all of it is as it should be"
     assert not refine.trusted().any() and not Task().trusted().any(), "noisy motion is not"
     shown = Task(reference=CLIP, keep=np.ones(32), show=np.arange(32) < 8)
     assert shown.trusted().tolist() == [1.0] * 8 + [0.0] * 24
+
+
+def test_an_edit_that_goes_nowhere_else_keeps_its_way():
+    def pelvis(**settings):
+        return Task(reference=CLIP, **settings).row(tiny.shape(), np.zeros(tiny.TEXT_WIDTH))[
+            "reference_weight"
+        ]
+
+    kept = pelvis(obstacles=(BALL,))
+    assert (kept[:32, 0] == 1).all() and kept[:, 1:].sum() == kept[32:].sum() == 0
+    for settings in ({"targets": (HAND,)}, {"weights": Weights()}, {"show": np.arange(32) < 8}):
+        assert not pelvis(**settings).any(), settings
 
 
 def test_a_motion_may_hold_already_what_is_asked_for():

@@ -13,7 +13,7 @@ from lamp import bundle as bundles
 from lamp.optimizer import Tolerances
 from lamp.prior import MotionPrior, make_engine
 from lamp.problem import Weights
-from lamp.tasks import EDIT_WEIGHTS, Task
+from lamp.tasks import EDIT_WEIGHTS, STAY, Task
 from training.priors.base import Array, Budget, Outcome, error_m
 
 _PAPER = {"vit": "LaMP(ViT)", "resnet": "LaMP(Res)", "whole": "LaMP(ViT)"}
@@ -54,7 +54,7 @@ class BundlePrior:
 
     @property
     def key(self) -> str:
-        digest = hashlib.blake2b(repr((Weights(), EDIT_WEIGHTS)).encode(), digest_size=8)
+        digest = hashlib.blake2b(repr((Weights(), EDIT_WEIGHTS, STAY)).encode(), digest_size=8)
         for name, value in sorted(self.prior.bundle.weights.items()):
             digest.update(name.encode() + value.tobytes())
         digest.update(f"guidance {self.prior.info.get('guidance', 0.0)}".encode())

@@ -119,4 +119,5 @@ def test_the_skip_copies_what_is_nearly_clean_without_any_training():
         < 0.05
         < float((predict(plain)(x, 0) - x).abs().mean())
     )
-    assert float(ddim.invert(predict(skipping), x).std()) < 2.0 < float(ddim.invert(predict(plain), x).std())
+    inverted, blown_up = (float(ddim.invert(predict(network), x).std()) for network in (skipping, plain))
+    assert inverted < 0.1 * blown_up
