@@ -207,8 +207,10 @@ class MotionPrior:
             found = self._begin(task, row)
             noises[0][: len(found)] = found
         rows = []
-        for noise in noises:
+        for i, noise in enumerate(noises):
             own = {**row, "start_noise": noise}
+            if i > 0 and task.show is None:  # nothing of the given motion is in this noise: it has lost none of it
+                own["residual"] = np.zeros_like(row["residual"])
             rows.append((own, fresh_state(shape, noise, budget=steps, rate=rate)))
         if task.holds_already():  # one evaluation of the motion as it is, for the report
             rows, steps = [(rows[0][0], fresh_state(shape, noises[0], budget=1, rate=0.0))], 1

@@ -60,13 +60,15 @@ def test_sessions_that_come_and_go_leave_the_server_as_it_was(
     # Sessions that come and go so fast look like more load than they are: this is not about admission.
     options = ["--stub", "--log-level", "warning", "--always-admitted", str(2 * _AT_ONCE)]
     with ServerProcess(options, log=tmp_path / "log", own_group=True) as server:
-        asyncio.run(many(server.address, SESSIONS))
-        before = rss_mib(server.pid)
-        asyncio.run(many(server.address, SESSIONS))
-        after = rss_mib(server.pid)
-    assert before is not None and after is not None
-    assert after - before <= SERVER_MIB, f"the server grew from {before:.1f} to {after:.1f} MiB"
-    tried("short sessions for memory growth", 2 * SESSIONS)
+        # What a round leaves goes up and down by some MiB with what the allocator keeps; the least of three does not.
+        held = []
+        for _ in range(6):
+            asyncio.run(many(server.address, SESSIONS))
+            held.append(rss_mib(server.pid) or 0.0)
+    before, after = min(held[:3]), min(held[3:])
+    assert before > 0
+    assert after - before <= SERVER_MIB, f"the server grew: {', '.join(f'{mib:.1f}' for mib in held)} MiB"
+    tried("short sessions for memory growth", len(held) * SESSIONS)
 
 
 def test_python_allocations_of_the_server_do_not_grow(
