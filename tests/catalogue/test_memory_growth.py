@@ -60,12 +60,13 @@ def test_sessions_that_come_and_go_leave_the_server_as_it_was(
     # Sessions that come and go so fast look like more load than they are: this is not about admission.
     options = ["--stub", "--log-level", "warning", "--always-admitted", str(2 * _AT_ONCE)]
     with ServerProcess(options, log=tmp_path / "log", own_group=True) as server:
-        # What a round leaves goes up and down by some MiB with what the allocator keeps; the least of three does not.
+        # What rounds leave goes up and down by 10 MiB with what the allocator keeps (8,000 sessions: 98 to 109 MiB, no
+        # trend); the least of five does not.
         held = []
-        for _ in range(6):
+        for _ in range(10):
             asyncio.run(many(server.address, SESSIONS))
             held.append(rss_mib(server.pid) or 0.0)
-    before, after = min(held[:3]), min(held[3:])
+    before, after = min(held[:5]), min(held[5:])
     assert before > 0
     assert after - before <= SERVER_MIB, f"the server grew: {', '.join(f'{mib:.1f}' for mib in held)} MiB"
     tried("short sessions for memory growth", len(held) * SESSIONS)
