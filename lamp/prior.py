@@ -111,7 +111,8 @@ class MotionPrior:
         guidance: float | None = None,
         steps: int = 10,
     ) -> list[Motion]:
-        """Motions for prompts, each ``frames`` long at 20 fps, by plain sampling (paper 3.2)."""
+        """Motions for prompts, each ``frames`` long at 20 fps, by plain sampling (paper 3.2), with planted feet and
+        without the small steps between tokens (``lamp.finishing``)."""
         if not prompts:
             raise InputError("prompts", "is empty; give at least one text")
         limit = self.bundle.denoiser.max_tokens * self.bundle.autoencoder.patch_frames
@@ -132,11 +133,8 @@ class MotionPrior:
             guidance = float(self.info.get("guidance", 0.0))
         latents = self.planner.sample(noise, row, steps, guidance)
         raw = self.engine.decode(latents, row["token_valid"])[:, :frames]
-        joints = features.decode(raw)
-        return [
-            Motion.from_positions(j, FPS, np.clip(c, 0.0, 1.0))
-            for j, c in zip(joints, raw[..., -4:], strict=True)
-        ]
+        clips = zip(prompts, features.decode(raw), raw[..., -4:], strict=True)
+        return [finished(Task(prompt, frames=frames), joints, contacts) for prompt, joints, contacts in clips]
 
     def encode(self, motion: Motion, visible: Array | None = None) -> Array:
         """Standardised latents ``(L, D)`` of a clip, one token per 4 frames at 20 fps.
@@ -209,7 +207,9 @@ class MotionPrior:
         rows = []
         for i, noise in enumerate(noises):
             own = {**row, "start_noise": noise}
-            if i > 0 and task.show is None:  # nothing of the given motion is in this noise: it has lost none of it
+            if (
+                i > 0 and task.show is None
+            ):  # nothing of the given motion is in this noise: it has lost none of it
                 own["residual"] = np.zeros_like(row["residual"])
             rows.append((own, fresh_state(shape, noise, budget=steps, rate=rate)))
         if task.holds_already():  # one evaluation of the motion as it is, for the report
