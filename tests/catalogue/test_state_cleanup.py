@@ -10,8 +10,8 @@ from typing import Any
 import grpc
 import pytest
 
-from runtime.pb.v1 import service_pb2_grpc
-from tests.catalogue.calls import CUT, ENDS_WELL, LATE, RPCS, SHUT, Rpc, SlowStub, code_of
+from runtime.pb.v1 import geometry_upload_pb2, service_pb2_grpc
+from tests.catalogue.calls import CUT, ENDS_WELL, LATE, RPCS, SHUT, Rpc, SlowStub, code_of, mesh_id, wedge
 from tests.catalogue.leftovers import holdings, nothing_beyond
 from tests.runtime.conftest import Site
 
@@ -28,6 +28,8 @@ def test_nothing_is_left(
 ) -> None:
     async def body(here: Site) -> None:
         await _one(here, rpc, "ok")  # what is made once and kept: caches, executors, the geometry that stays
+        if rpc.name == "UploadGeometry":
+            await _built(here)
         await _one(here, rpc, end if end != "shutdown" else "ok")
         before = holdings(here)
         if end == "shutdown":
@@ -39,6 +41,15 @@ def test_nothing_is_left(
         tried(f"endings of calls: {end}", _ROUNDS)
 
     on_server(body, backend=SlowStub())
+
+
+async def _built(here: Site) -> None:
+    """Wait until the geometry that stays is there: its upload ends before it is built."""
+    async with grpc.aio.insecure_channel(here.address, [("grpc.use_local_subchannel_pool", 1)]) as channel:
+        stub = service_pb2_grpc.MotionServiceStub(channel)
+        asked = geometry_upload_pb2.GetGeometryRequest(id=mesh_id(*wedge()))
+        while (await stub.GetGeometry(asked)).info.state != geometry_upload_pb2.GeometryInfo.STATE_READY:
+            await asyncio.sleep(0.02)
 
 
 async def _one(here: Site, rpc: Rpc, end: str) -> None:
