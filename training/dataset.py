@@ -108,7 +108,9 @@ def load_any(path: str | Path, licences: Sequence[str] = ()) -> PreparedSet:
     from training.sources import open_source
 
     source = open_source(folder, SourceOptions(licences=frozenset(licences)))
-    return collect([source], PrepareOptions())
+    rows: list[Array] = []
+    found = collect([source], PrepareOptions(), rows.append)
+    return PreparedSet(Path(), found.manifest, found.clips, np.concatenate(rows), found.mean, found.std)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
