@@ -25,7 +25,8 @@ def run(args: argparse.Namespace) -> int:
     """Train (or resume) the autoencoder into ``--out/autoencoder``."""
     config, prepared, device = stages.settings(args)
     stage = config.autoencoder
-    corpus = build_corpus(prepared, "train", stage.data, device)
+    corpus = build_corpus(prepared, "train", stage.data, device, out=args.out)
+    torch.manual_seed(stage.loop.seed)
     model = empty_autoencoder(stage.model).to(device)
     objective = AutoencoderObjective(model, stage.loss, corpus.mean, corpus.std)
     trainer = Trainer(
@@ -34,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     model.register_buffer("feature_mean", corpus.mean)
     model.register_buffer("feature_std", corpus.std)
     size = sum(p.numel() for p in model.parameters())
-    stages.log.info("autoencoder: %.2f M parameters, %d clips, %s", size / 1e6, len(corpus.length), device)
+    stages.log.info("autoencoder: %.2f M parameters, %d clips, %s", size / 1e6, len(corpus.captions), device)
     if args.resume:
         trainer.resume()
     try:

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import numpy as np
+import torch
 
 from lamp.features import FEATURE_COUNT
 from lamp.models.text import load_text_encoder
@@ -34,8 +35,11 @@ def run(args: argparse.Namespace) -> int:
     """Train (or resume) into ``--out/mdm``; when it stops, that folder can be evaluated as ``mdm:OUT/mdm``."""
     config, prepared, device = stages.settings(args)
     stage = config.mdm
-    corpus = build_corpus(prepared, "train", stage.data, device, columns=np.arange(FEATURE_COUNT))
+    corpus = build_corpus(
+        prepared, "train", stage.data, device, columns=np.arange(FEATURE_COUNT), out=args.out
+    )
     rows, first, count = caption_table(corpus, args.data)
+    torch.manual_seed(stage.loop.seed)
     model = MdmDenoiser(stage.model).to(device)
     objective = MdmObjective(model, stage.loss, rows.to(device), first.to(device), count.to(device))
     folder = args.out / "mdm"

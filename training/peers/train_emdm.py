@@ -32,7 +32,8 @@ def run(args: argparse.Namespace) -> int:
     """Train (or resume); when it is finished, write ``--out/prior``."""
     config, prepared, device = stages.settings(args)
     stage = config.emdm
-    corpus = build_corpus(prepared, "train", stage.data, device)
+    corpus = build_corpus(prepared, "train", stage.data, device, out=args.out)
+    torch.manual_seed(stage.loop.seed)
     model = EmdmModel(stage.model).to(device)
     objective = EmdmObjective(model, stage.loss, corpus.mean, corpus.std, caption_table(corpus, args.data))
     trainer = Trainer(model, objective, corpus, stages.loop_config(stage.loop, args), args.out / _STAGE)
@@ -46,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         trainer.run("emdm")
     finally:
         distributed.stop()
-    if stages.finished(args.out / _STAGE):
+    if distributed.rank() == 0 and stages.finished(args.out / _STAGE):
         pack(config, prepared, args.config, args.out)
     return 0
 
