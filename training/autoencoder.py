@@ -18,7 +18,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Register ``autoencoder``."""
     parser = subparsers.add_parser("autoencoder", help="train stage 1, the masked motion autoencoder")
     stages.add_arguments(parser)
-    parser.set_defaults(func=run)
+    parser.set_defaults(func=distributed.leaving_afterwards(run))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,10 +38,7 @@ def run(args: argparse.Namespace) -> int:
     stages.log.info("autoencoder: %.2f M parameters, %d clips, %s", size / 1e6, len(corpus.captions), device)
     if args.resume:
         trainer.resume()
-    try:
-        trainer.run("autoencoder")
-    finally:
-        distributed.stop()
+    trainer.run("autoencoder")
     return 0
 
 

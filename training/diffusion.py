@@ -26,7 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "diffusion", help="train stage 2, the latent diffusion model (after autoencoder)"
     )
     stages.add_arguments(parser)
-    parser.set_defaults(func=run)
+    parser.set_defaults(func=distributed.leaving_afterwards(run))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -49,10 +49,7 @@ def run(args: argparse.Namespace) -> int:
     stages.log.info("denoiser: %.2f M parameters", sum(p.numel() for p in model.parameters()) / 1e6)
     if args.resume:
         trainer.resume()
-    try:
-        trainer.run("diffusion")
-    finally:
-        distributed.stop()
+    trainer.run("diffusion")
     return 0
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from functools import wraps
 
 import numpy as np
 import torch
@@ -23,10 +25,15 @@ _PATIENCE = timedelta(days=1)
 
 
 def start(device: torch.device) -> int:
-    """Join the process group if started by torchrun; returns the number of processes."""
+    """Join the process group if started by torchrun; returns the number of processes.
+
+    It is left by :func:`leaving_afterwards` and not between two stages: a second group under the same torchrun would
+    find the addresses of the first, and wait for ever.
+    """
     world = processes()
     if world > 1 and not dist.is_initialized():
-        dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo", timeout=_PATIENCE)
+        backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
+        dist.init_process_group(backend, timeout=_PATIENCE)
     return world
 
 
@@ -138,7 +145,15 @@ def one_first() -> Iterator[None]:
         wait_for_all()
 
 
-def stop() -> None:
-    """Leave the process group."""
-    if dist.is_initialized():
-        dist.destroy_process_group()
+def leaving_afterwards(command: Callable[[Namespace], int]) -> Callable[[Namespace], int]:
+    """The same command, which leaves the process group at its end, also when it fails."""
+
+    @wraps(command)
+    def run(args: Namespace) -> int:
+        try:
+            return command(args)
+        finally:
+            if dist.is_initialized():
+                dist.destroy_process_group()
+
+    return run

@@ -28,7 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "mdm", help="train the peer MDM: diffusion over raw 263-number vectors, for comparisons"
     )
     stages.add_arguments(parser)
-    parser.set_defaults(func=run)
+    parser.set_defaults(func=distributed.leaving_afterwards(run))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -47,10 +47,7 @@ def run(args: argparse.Namespace) -> int:
     stages.log.info("mdm: %.2f M parameters", sum(p.numel() for p in model.parameters()) / 1e6)
     if args.resume:
         trainer.resume()
-    try:
-        trainer.run("mdm")
-    finally:
-        distributed.stop()
+    trainer.run("mdm")
     if distributed.rank() == 0:
         state = json.loads((folder / "checkpoint" / "state.json").read_text(encoding="utf8"))
         store.save(

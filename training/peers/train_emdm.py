@@ -25,7 +25,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Register ``emdm``."""
     parser = subparsers.add_parser("emdm", help="train the peer EMDM: few-step adversarial diffusion")
     stages.add_arguments(parser)
-    parser.set_defaults(func=run)
+    parser.set_defaults(func=distributed.leaving_afterwards(run))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -43,10 +43,7 @@ def run(args: argparse.Namespace) -> int:
     stages.log.info("emdm: generator %.2f M, critic %.2f M parameters", *sizes)
     if args.resume and (args.out / _STAGE / "checkpoint").exists():
         trainer.resume()
-    try:
-        trainer.run("emdm")
-    finally:
-        distributed.stop()
+    trainer.run("emdm")
     if distributed.rank() == 0 and stages.finished(args.out / _STAGE):
         pack(config, prepared, args.config, args.out)
     return 0

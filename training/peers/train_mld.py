@@ -24,7 +24,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Register ``mld``."""
     parser = subparsers.add_parser("mld", help="train the peer MLD: one latent vector per clip")
     stages.add_arguments(parser)
-    parser.set_defaults(func=run)
+    parser.set_defaults(func=distributed.leaving_afterwards(run))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,10 +34,7 @@ def run(args: argparse.Namespace) -> int:
         trainer = train(args, config, prepared, device)
         if args.resume and (args.out / name / "checkpoint").exists():
             trainer.resume()
-        try:
-            trainer.run(f"mld {name}")
-        finally:
-            distributed.stop()
+        trainer.run(f"mld {name}")
         if not stages.finished(args.out / name):
             stages.log.info("%s is not finished; go on with the same command and --resume", name)
             return 0
