@@ -98,17 +98,17 @@ def weights(out, stage="autoencoder"):
     return (out / stage / "checkpoint" / "tensors.safetensors").read_bytes()
 
 
-def curves(out):
+def losses(out):
     state = json.loads((out / "autoencoder" / "checkpoint" / "state.json").read_text(encoding="utf8"))
-    return {name: np.array([h[name] for h in state["history"]]) for name in ("total", "gradient_norm")}
+    return np.array([h["total"] for h in state["history"]])
 
 
 def test_two_processes_with_half_the_batch_train_to_the_loss_of_one_with_the_whole(folder, run, tmp_path):
     """They draw other clips, so the curves agree as those of two seeds do.
 
     Means over 15 steps of five seeds of one process differed by at most 8 % of their mean (at the end: 1.60 to 1.72),
-    hence 10 %. A half batch alone has gradients 1.4 times as long (measured: 0.56 beside 0.42), and two whose gradients
-    are not averaged would have them too, hence 20 % for these.
+    hence 10 %. That is too coarse to tell whether gradients are averaged: the processes check that themselves, by their
+    weights, and fail if not.
     """
     run("autoencoder", tmp_path / "two", "--steps", "60")
     whole = ["--set", "autoencoder.data.buckets=[[16, 16, 0.5], [32, 8, 0.5]]"]
@@ -116,12 +116,11 @@ def test_two_processes_with_half_the_batch_train_to_the_loss_of_one_with_the_who
         main(["autoencoder", *words(folder, "autoencoder", tmp_path / "one", "--steps", "60", *whole)[1:]])
         == 0
     )
-    two, one = curves(tmp_path / "two"), curves(tmp_path / "one")
-    assert len(two["total"]) == len(one["total"]) == 60
-    parts = [c["total"].reshape(4, 15).mean(1) for c in (two, one)]
+    two, one = losses(tmp_path / "two"), losses(tmp_path / "one")
+    assert len(two) == len(one) == 60
+    parts = [c.reshape(4, 15).mean(1) for c in (two, one)]
     np.testing.assert_allclose(*parts, rtol=0.1)
     assert parts[0][-1] < 0.75 * parts[0][0], "it learns"
-    np.testing.assert_allclose(*(c["gradient_norm"][15:].mean() for c in (two, one)), rtol=0.2)
 
 
 def test_resuming_goes_on_exactly_and_two_machines_train_as_two_processes_do(run, start, tmp_path):
@@ -159,6 +158,6 @@ def test_a_second_stage_starts_from_the_first_in_all_processes(run, tmp_path, co
 
 def test_a_slice_ends_for_all_processes_at_once_and_can_go_on(run, tmp_path):
     run("autoencoder", tmp_path, "--steps", "4", "--stop-after", "0.0001")
-    assert len(curves(tmp_path)["total"]) < 4
+    assert len(losses(tmp_path)) < 4
     run("autoencoder", tmp_path, "--steps", "4", "--resume")
-    assert len(curves(tmp_path)["total"]) == 4
+    assert len(losses(tmp_path)) == 4
