@@ -22,7 +22,7 @@ from training import console
 from training.checks import fault_of_all, fault_of_frames
 from training.clips import FPS, Array, RawClip, RawItem, Skipped, Source
 from training.conform import TRIM_FRAMES, UNIT_M, pieces
-from training.dataset import SCHEMA, Clip
+from training.dataset import SCHEMA, Clip, PreparedSet
 from training.statistics import FeatureStatistics
 
 
@@ -148,6 +148,13 @@ def collect(sources: Sequence[Source], options: PrepareOptions, keep: Callable[[
     notes = [note for source in sources for note in source.notes]
     manifest = _manifest(clips, gathered.skipped, notes, options)
     return Collected(manifest, tuple(clips), *gathered.statistics.result())
+
+
+def collect_in_memory(sources: Sequence[Source], options: PrepareOptions) -> PreparedSet:
+    """A prepared set that is not written anywhere; for corpora that fit."""
+    rows: list[Array] = []
+    found = collect(sources, options, rows.append)
+    return PreparedSet(Path(), found.manifest, found.clips, np.concatenate(rows), found.mean, found.std)
 
 
 def balance(clips: Sequence[Clip], factors: dict[str, float]) -> list[Clip]:
