@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -88,5 +89,18 @@ def _missing_module(error: ModuleNotFoundError, command: str | None) -> str:
     return f"the command {command!r} needs the package {missing!r}; install it with: pip install 'lamp-motion[train]'"
 
 
+def _end(status: int) -> None:
+    """End the process; under torchrun at once, without taking the interpreter down.
+
+    A thread of gloo may still hold tensors of the last message, and releasing one while the interpreter goes down
+    aborts the process: a finished run would be reported as failed.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _end(main())

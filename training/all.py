@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from training import autoencoder, diffusion, stages
+from training import autoencoder, diffusion, distributed, stages
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register ``all``."""
     parser = subparsers.add_parser("all", help="train the autoencoder, then the diffusion model")
     stages.add_arguments(parser)
-    parser.set_defaults(func=run)
+    parser.set_defaults(func=distributed.leaving_afterwards(run))
 
 
 def run(args: argparse.Namespace) -> int:

@@ -18,14 +18,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Register ``autoencoder``."""
     parser = subparsers.add_parser("autoencoder", help="train stage 1, the masked motion autoencoder")
     stages.add_arguments(parser)
-    parser.set_defaults(func=run)
+    parser.set_defaults(func=distributed.leaving_afterwards(run))
 
 
 def run(args: argparse.Namespace) -> int:
     """Train (or resume) the autoencoder into ``--out/autoencoder``."""
     config, prepared, device = stages.settings(args)
     stage = config.autoencoder
-    corpus = build_corpus(prepared, "train", stage.data, device)
+    corpus = build_corpus(prepared, "train", stage.data, device, out=args.out)
+    torch.manual_seed(stage.loop.seed)
     model = empty_autoencoder(stage.model).to(device)
     objective = AutoencoderObjective(model, stage.loss, corpus.mean, corpus.std)
     trainer = Trainer(
@@ -34,13 +35,10 @@ def run(args: argparse.Namespace) -> int:
     model.register_buffer("feature_mean", corpus.mean)
     model.register_buffer("feature_std", corpus.std)
     size = sum(p.numel() for p in model.parameters())
-    stages.log.info("autoencoder: %.2f M parameters, %d clips, %s", size / 1e6, len(corpus.length), device)
+    stages.log.info("autoencoder: %.2f M parameters, %d clips, %s", size / 1e6, len(corpus.captions), device)
     if args.resume:
         trainer.resume()
-    try:
-        trainer.run("autoencoder")
-    finally:
-        distributed.stop()
+    trainer.run("autoencoder")
     return 0
 
 

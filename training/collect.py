@@ -1,11 +1,14 @@
-"""Opened sources -> a prepared set in memory: check, conform, weight, count; nothing is dropped silently."""
+"""Opened sources -> the clips of a prepared set: check, conform, weight, count; nothing is dropped silently.
+
+The motion itself is handed on clip by clip, so that only a record of each clip stays in memory.
+"""
 
 from __future__ import annotations
 
 import functools
 import importlib.metadata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,7 @@ from training.checks import fault_of_all, fault_of_frames
 from training.clips import FPS, Array, RawClip, RawItem, Skipped, Source
 from training.conform import TRIM_FRAMES, UNIT_M, pieces
 from training.dataset import SCHEMA, Clip, PreparedSet
-from training.statistics import feature_statistics
+from training.statistics import FeatureStatistics
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,23 @@ class PrepareOptions:
                 raise InputError("source_weight", f"{name}={weight}; it must be a finite number >= 0")
 
 
-class _Gathered:
-    """The growing result: clips, their rows, what was skipped."""
+@dataclass(frozen=True)
+class Collected:
+    """A prepared set without its motion."""
 
-    def __init__(self, options: PrepareOptions) -> None:
-        self.options = options
+    manifest: dict[str, Any]
+    clips: tuple[Clip, ...]
+    mean: Array  # (263,) float32 of the training split, clean heading
+    std: Array  # (263,) float32
+
+
+class _Gathered:
+    """The growing result: clips, what was skipped, statistics; the rows go to ``keep``."""
+
+    def __init__(self, options: PrepareOptions, keep: Callable[[Array], None]) -> None:
+        self.options, self.keep = options, keep
+        self.statistics = FeatureStatistics()
         self.clips: list[Clip] = []
-        self.rows: list[Array] = []
         self.skipped: list[Skipped] = []
         self.frames = 0
         self._ids: set[str] = set()
@@ -112,13 +125,18 @@ class _Gathered:
                 weight=1.0,
             )
         )
-        self.rows.append(units)
+        self.keep(units)
         self.frames += len(units)
+        if item.split == "train":
+            self.statistics.add(units.astype(np.float32) * np.float32(UNIT_M))
 
 
-def collect(sources: Sequence[Source], options: PrepareOptions) -> PreparedSet:
-    """Read all sources into one prepared set in memory; ``InputError`` when nothing usable remains."""
-    gathered = _Gathered(options)
+def collect(sources: Sequence[Source], options: PrepareOptions, keep: Callable[[Array], None]) -> Collected:
+    """Read all sources, giving ``keep`` the rows (int16 ``(n, 22, 3)``) of one clip after the other.
+
+    ``InputError`` when nothing usable remains.
+    """
+    gathered = _Gathered(options, keep)
     for source in sources:
         for item in console.progress(source.items(), source.count, f"reading {source.path.name}"):
             gathered.add(item)
@@ -127,12 +145,16 @@ def collect(sources: Sequence[Source], options: PrepareOptions) -> PreparedSet:
         why = skip_summary(gathered.skipped) or "  the filters keep none"
         raise InputError("source", f"no usable clip:\n{why}")
     clips = balance(gathered.clips, options.source_weights)
-    units = np.concatenate(gathered.rows)
     notes = [note for source in sources for note in source.notes]
     manifest = _manifest(clips, gathered.skipped, notes, options)
-    prepared = PreparedSet(Path(), manifest, tuple(clips), units, np.zeros(0), np.ones(0))
-    mean, std = feature_statistics(_training_joints(prepared))
-    return replace(prepared, mean=mean, std=std)
+    return Collected(manifest, tuple(clips), *gathered.statistics.result())
+
+
+def collect_in_memory(sources: Sequence[Source], options: PrepareOptions) -> PreparedSet:
+    """A prepared set that is not written anywhere; for corpora that fit."""
+    rows: list[Array] = []
+    found = collect(sources, options, rows.append)
+    return PreparedSet(Path(), found.manifest, found.clips, np.concatenate(rows), found.mean, found.std)
 
 
 def balance(clips: Sequence[Clip], factors: dict[str, float]) -> list[Clip]:
@@ -166,11 +188,6 @@ def skip_summary(skipped: Sequence[Skipped], names: int = 5) -> str:
         lines.append(f"  {len(group)} x {kind}, e.g. {group[0].id}: {detail}")
         lines += [f"      also {others}{more}"] if others else []
     return "\n".join(lines)
-
-
-def _training_joints(prepared: PreparedSet) -> Iterator[Array]:
-    for index in console.track(prepared.split("train").tolist(), "statistics"):
-        yield prepared.joints(index)
 
 
 def _manifest(

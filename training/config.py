@@ -53,6 +53,16 @@ class DataConfig:
         (196, 8, 0.15),
     )
     root_yaw_std_scale: float = 1.0  # < 1 makes turning count more in the normalised loss
+    resident_frames: int = 0  # hold at most so many frames of the corpus on the device at a time; 0: all
+    refill_steps: int = 1000  # and hold others after so many steps
+
+    def __post_init__(self) -> None:
+        if self.resident_frames < 0:
+            raise InputError(
+                "data.resident_frames", f"{self.resident_frames}; give a number of frames, 0 for all"
+            )
+        if self.refill_steps < 1:
+            raise InputError("data.refill_steps", f"{self.refill_steps}; at least 1")
 
 
 @dataclass(frozen=True)

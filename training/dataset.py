@@ -104,11 +104,11 @@ def load_any(path: str | Path, licences: Sequence[str] = ()) -> PreparedSet:
     if (folder / MANIFEST).is_file() or (folder / JOINTS).is_file():
         return PreparedSet.load(folder)
     from training.clips import SourceOptions
-    from training.collect import PrepareOptions, collect
+    from training.collect import PrepareOptions, collect_in_memory
     from training.sources import open_source
 
     source = open_source(folder, SourceOptions(licences=frozenset(licences)))
-    return collect([source], PrepareOptions())
+    return collect_in_memory([source], PrepareOptions())
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "diffusion", help="train stage 2, the latent diffusion model (after autoencoder)"
     )
     stages.add_arguments(parser)
-    parser.set_defaults(func=run)
+    parser.set_defaults(func=distributed.leaving_afterwards(run))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,11 +34,12 @@ def run(args: argparse.Namespace) -> int:
     config, prepared, device = stages.settings(args)
     stage = config.diffusion
     encoder = load_trained(args.out / "autoencoder", config.autoencoder.model, device).requires_grad_(False)
-    corpus = build_corpus(prepared, "train", stage.data, device, statistics_of=encoder)
+    corpus = build_corpus(prepared, "train", stage.data, device, statistics_of=encoder, out=args.out)
     mean, std = latent_statistics(
         lambda x, valid: encoder.encode(x, valid[..., None].expand(-1, -1, rep.PART_COUNT)).mean[valid > 0],
         corpus,
     )
+    torch.manual_seed(stage.loop.seed)
     model = Denoiser(stage.model, config.autoencoder.model.latent_width).to(device)
     captions = caption_table(corpus, args.data)
     objective = DiffusionObjective(model, encoder, stage.loss, mean, std, *captions)
@@ -48,10 +49,7 @@ def run(args: argparse.Namespace) -> int:
     stages.log.info("denoiser: %.2f M parameters", sum(p.numel() for p in model.parameters()) / 1e6)
     if args.resume:
         trainer.resume()
-    try:
-        trainer.run("diffusion")
-    finally:
-        distributed.stop()
+    trainer.run("diffusion")
     return 0
 
 
@@ -72,13 +70,16 @@ def latent_statistics(
             rows.append(encode(x, valid))
     torch.set_rng_state(state)
     latents = torch.cat(rows)
-    return latents.mean(0), latents.std(0).clamp(min=1e-3)
+    mean, std = latents.mean(0), latents.std(0).clamp(min=1e-3)
+    distributed.as_first([mean, std])
+    return mean, std
 
 
 def caption_table(corpus: Corpus, folder: Path) -> Captions:
     """All captions of the corpus, embedded; on the corpus's device."""
     flat = [text for texts in corpus.captions for text in (texts or [""])]
     count = torch.tensor([max(len(texts), 1) for texts in corpus.captions])
-    rows = torch.from_numpy(embed_captions(flat, load_text_encoder(), folder=folder))
+    with distributed.one_first():
+        rows = torch.from_numpy(embed_captions(flat, load_text_encoder(), folder=folder))
     device = corpus.features.device
     return Captions(rows.to(device), (torch.cumsum(count, 0) - count).to(device), count.to(device))

@@ -51,6 +51,7 @@ class Trainer:
         self.device = corpus.features.device
         self.bf16 = config.bf16 and has_bf16(self.device)
         self.world = distributed.start(self.device)
+        distributed.as_first([*model.parameters(), *model.buffers()])
         self.parameters = [p for p in model.parameters() if p.requires_grad]
         self.ema = [p.detach().clone() for p in self.parameters]
         self.rate = torch.zeros((), device=self.device)
@@ -168,6 +169,9 @@ class Trainer:
                 while self.share_done() < 1.0 and not self._slice_over(started):
                     began, began_cpu = time.monotonic(), time.process_time()
                     self._set_rates()
+                    self.corpus.refill(self.step, self.config.seed)
+                    if self.world > 1:  # so that a resumed process goes on with the draws it would have made
+                        distributed.seed(self.device, self.config.seed, self.step, distributed.rank())
                     bucket = buckets[int(torch.multinomial(weights, 1, generator=self.host_random))]
                     bucket.run()
                     self.step += 1
@@ -183,13 +187,17 @@ class Trainer:
                 self.save()
                 raise
         self.save()
+        distributed.wait_for_all()  # the next stage reads the checkpoint in all processes
+        distributed.check_same(self.parameters)
 
     def _slice_over(self, started: float) -> bool:
         limit = self.config.stop_after_minutes * 60
-        return limit > 0 and time.monotonic() - started > limit
+        if limit <= 0 or (self.world > 1 and self.step % self.config.log_steps != 0):
+            return False
+        return bool(distributed.agreed(time.monotonic() - started > limit))
 
     def _report(self, losses: Losses, progress: Progress) -> None:
-        values = {name: float(v) for name, v in losses.items()}
+        values = distributed.mean(losses)
         if not math.isfinite(values["total"]):
             raise self._diverged(f"the loss ({values['total']})")
         self.history.append({"step": self.step, "minutes": self.trained_s / 60, **values})
@@ -247,13 +255,16 @@ class Trainer:
             if moments:
                 on = self.device if self.device.type == "cuda" else torch.device("cpu")
                 self.optimizer.state[p] = {k: v.to(on) for k, v in moments.items()}
-        torch.set_rng_state(tensors["random.default"])
-        if distributed.rank() > 0:  # the checkpoint is of process 0; the others must not draw the same clips
-            torch.manual_seed(self.config.seed + distributed.rank() + 7919 * int(state["step"]))
+        torch.set_rng_state(
+            tensors["random.default"]
+        )  # of process 0; where there are more, each step is seeded
         self.host_random.set_state(tensors["random.host"])
         if self.device.type == "cuda" and "random.cuda" in tensors:
             torch.cuda.set_rng_state(tensors["random.cuda"], self.device)
         self.step, self.trained_s = int(state["step"]), float(state["trained_s"])
+        if self.step != distributed.agreed(self.step):
+            raise InputError("--resume", f"{self.out} holds step {self.step} here, but another on the first machine; "
+                             "--out must be a folder that all machines share")  # fmt: skip
         self.trained_cpu_s = float(state.get("trained_cpu_s", 0.0))
         self.history = list(state["history"])
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import shutil
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from lamp.errors import InputError
+from lamp.skeleton import JOINT_COUNT
 from training import console
 from training.clips import FPS, SPLITS, Skipped, Source, SourceOptions
-from training.collect import PrepareOptions, collect, skip_summary
-from training.dataset import CLIPS, JOINTS, MANIFEST, STATISTICS, PreparedSet
+from training.collect import Collected, PrepareOptions, collect, skip_summary
+from training.dataset import CLIPS, JOINTS, MANIFEST, STATISTICS
+from training.row_file import RowFile
 from training.sources import FORMATS, open_source
 
 _EXAMPLES = """\
@@ -25,9 +30,11 @@ examples:
   python -m training prepare takes prepared/takes --format bvh --bone-map my_bones.yaml
   python -m training prepare AMASS prepared/amass --format amass --body-model smplh
 
-OUT is written anew, its manifest.json last: a folder without it was not finished and no command will read it.
+The new set takes the place of an old one in OUT only when it is complete. Its manifest.json comes
+last: a folder without it was not finished and no command will read it.
 Clips that cannot be used are skipped, listed by reason at the end and by name in OUT/manifest.json.
 """
+_UNFINISHED = ".prepare-unfinished"  # not a name that a folder of somebody else may have
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -103,32 +110,48 @@ def run(args: argparse.Namespace) -> int:
     )
     sources = [open_source(path, common, args.format) for path in args.sources]
     _check_licences(common.licences, sources)
-    prepared = collect(sources, options)
-    write(prepared, args.out)
-    console.say(report(prepared, args.out))
+    with replacing(args.out) as folder:
+        with RowFile(folder / JOINTS, (JOINT_COUNT, 3), np.int16) as rows:
+            collected = collect(sources, options, rows.append)
+        write(collected, folder)
+    console.say(report(collected, args.out))
     return 0
 
 
-def write(prepared: PreparedSet, out: Path) -> None:
-    """Write a prepared set; the manifest goes first when it is old and comes last when it is new.
+@contextlib.contextmanager
+def replacing(out: Path) -> Iterator[Path]:
+    """A folder inside ``out`` to write the new set to; it replaces the set in ``out`` when nothing has failed.
 
-    Old files are removed, not overwritten: a training run that has them mapped keeps what it read.
+    The manifest goes first when it is old and comes last when it is new. Old files are replaced, not overwritten: a
+    training run that has them mapped keeps what it read.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    for name in (MANIFEST, CLIPS, STATISTICS, JOINTS):
-        (out / name).unlink(missing_ok=True)
-    np.save(out / JOINTS, prepared.units)
-    np.savez(out / STATISTICS, mean=prepared.mean, std=prepared.std)
-    lines = (json.dumps(clip.as_record(), ensure_ascii=False) for clip in prepared.clips)
-    (out / CLIPS).write_text("".join(line + "\n" for line in lines), encoding="utf-8")
-    unfinished = out / (MANIFEST + ".unfinished")
-    unfinished.write_text(
-        json.dumps(prepared.manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
-    unfinished.replace(out / MANIFEST)
+    was_there = out.exists()
+    new = out / _UNFINISHED
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    try:
+        yield new
+        (out / MANIFEST).unlink(missing_ok=True)
+        for name in (JOINTS, STATISTICS, CLIPS, MANIFEST):
+            (new / name).replace(out / name)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        if not was_there:
+            with contextlib.suppress(OSError):  # it holds the set
+                out.rmdir()
 
 
-def report(prepared: PreparedSet, out: Path) -> str:
+def write(collected: Collected, folder: Path) -> None:
+    """Write everything but the motion."""
+    np.savez(folder / STATISTICS, mean=collected.mean, std=collected.std)
+    with (folder / CLIPS).open("w", encoding="utf-8") as file:
+        for clip in collected.clips:
+            file.write(json.dumps(clip.as_record(), ensure_ascii=False) + "\n")
+    manifest = json.dumps(collected.manifest, indent=1, ensure_ascii=False)
+    (folder / MANIFEST).write_text(manifest + "\n", encoding="utf-8")
+
+
+def report(prepared: Collected, out: Path) -> str:
     """The closing table: sources, clips, minutes, splits, weights, and what was skipped."""
     rows = []
     for name, entry in prepared.manifest["sources"].items():
@@ -142,13 +165,13 @@ def report(prepared: PreparedSet, out: Path) -> str:
         )  # fmt: skip
     total = Counter(c.split for c in prepared.clips)
     counts = (total["train"], total["val"], total["test"])
-    rows.append(("total", "", len(prepared), f"{prepared.minutes:.1f}", *counts, "", ""))
+    frames = sum(c.frames for c in prepared.clips)
+    rows.append(("total", "", len(prepared.clips), f"{frames / FPS / 60:.1f}", *counts, "", ""))
     header = ("source", "licence", "clips", "minutes", "train", "val", "test", "weight", "drawn")
-    hours = sum(c.frames for c in prepared.clips) / FPS / 3600
     parts = [
         *prepared.manifest["notes"],
         console.table(header, rows),
-        f"{len(prepared)} clips, {hours:.2f} h -> {out}",
+        f"{len(prepared.clips)} clips, {frames / FPS / 3600:.2f} h -> {out}",
     ]
     skipped = prepared.manifest["skipped"]
     if skipped:
@@ -160,7 +183,7 @@ def report(prepared: PreparedSet, out: Path) -> str:
 def _check_out(out: Path, overwrite: bool) -> None:
     if out.exists() and not out.is_dir():
         raise InputError("out", f"{out} is a file; name a folder")
-    ours = {MANIFEST, CLIPS, JOINTS, STATISTICS, MANIFEST + ".unfinished"}
+    ours = {MANIFEST, CLIPS, JOINTS, STATISTICS, _UNFINISHED}
     foreign = sorted(p.name for p in out.iterdir() if p.name not in ours) if out.is_dir() else []
     if foreign and not overwrite:
         names = ", ".join(foreign[:3])

@@ -54,7 +54,13 @@ def settings(args: argparse.Namespace) -> tuple[TrainingConfig, PreparedSet, tor
     if args.minutes is not None and args.minutes <= 0:
         raise InputError("--minutes", f"{args.minutes} is not positive")
     args.out.mkdir(parents=True, exist_ok=True)
-    return load_config(args.config, args.changes), PreparedSet.load(args.data), distributed.local_device()
+    config, prepared, device = (
+        load_config(args.config, args.changes),
+        PreparedSet.load(args.data),
+        distributed.local_device(),
+    )
+    distributed.start(device)
+    return config, prepared, device
 
 
 def loop_config(base: LoopConfig, args: argparse.Namespace) -> LoopConfig:

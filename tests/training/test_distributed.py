@@ -1,4 +1,4 @@
-"""Two processes with half a batch each give the gradients of one with the whole batch."""
+"""What processes do together: gradients of the whole batch, means, agreement, one start, draws of their own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 PROCESS = """
+import os
 import sys
 import torch
 from training import distributed
@@ -29,8 +30,31 @@ model.zero_grad()
 model(data).pow(2).mean().backward()
 for a, p in zip(averaged, model.parameters()):
     assert torch.allclose(a, p.grad, atol=1e-6), (a - p.grad).abs().max()
-distributed.stop()
-sys.exit(0)
+
+rank = distributed.rank()
+assert distributed.mean({"a": torch.tensor(float(rank)), "b": torch.tensor(3.0)}) == {"a": 0.5, "b": 3.0}
+assert distributed.agreed(7 + rank) == 7
+distributed.check_same(model.parameters())
+with torch.no_grad():
+    model[0].weight += 0.01 * rank
+try:
+    distributed.check_same(model.parameters())
+    assert rank == 0
+except distributed.TrainingDiverged as error:
+    assert rank == 1 and "process 1 are not those of process 0" in str(error)
+distributed.as_first(model.parameters())
+distributed.check_same(model.parameters())
+draws = []
+for step in (0, 1, 0):
+    distributed.seed(torch.device("cpu"), 5, step, rank)
+    draws.append(torch.rand(3))
+assert torch.equal(draws[0], draws[2]) and not torch.equal(draws[0], draws[1])
+first = draws[0].clone()
+distributed.as_first([first])
+assert torch.equal(first, draws[0]) == (rank == 0), "each process draws its own"
+distributed.wait_for_all()
+sys.stdout.flush()
+os._exit(0)  # as training.__main__ ends
 """
 
 

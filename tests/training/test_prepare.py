@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 
@@ -13,7 +14,10 @@ from lamp import features
 from lamp.skeleton import BONE_LENGTHS_M, PARENTS
 from tests.training import synthetic
 from training.__main__ import main
+from training.clips import RawClip, Source
+from training.collect import PrepareOptions, collect
 from training.dataset import PreparedSet
+from training.row_file import RowFile
 
 FREE = {"licence": "cc0-1.0", "source": "small"}
 
@@ -216,6 +220,26 @@ def test_manifest_carries_what_attribution_needs(tmp_path: Path) -> None:
         "train",
     ).manifest["sources"]["mine"]
     assert (entry["licence"], entry["attribution"]) == ("in-house", "Studio X")
+
+
+def test_motion_is_not_gathered_in_memory(tmp_path: Path) -> None:
+    """Ten times the clips take ten times the file, and hardly more memory: a record of each clip."""
+    take = synthetic.motion(190)
+
+    def peak_bytes(count: int) -> int:
+        items = (RawClip(f"c{i}", take, "made", "own") for i in range(count))
+        source = Source("made", Path("made"), count, lambda: items, frozenset({"own"}))
+        tracemalloc.start()
+        with RowFile(tmp_path / f"{count}.npy", (22, 3), np.int16) as rows:
+            collect([source], PrepareOptions(), rows.append)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    few, many = peak_bytes(10), peak_bytes(100)
+    written = (tmp_path / "100.npy").stat().st_size - (tmp_path / "10.npy").stat().st_size
+    assert written == 90 * 190 * 132
+    assert many - few < 0.15 * written
 
 
 @pytest.mark.shared

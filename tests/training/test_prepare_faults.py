@@ -23,20 +23,56 @@ def shards(tmp_path: Path) -> Path:
     return synthetic.write_shards(tmp_path / "data", clips, {"small0": free, "small1": free})
 
 
-def test_an_aborted_run_leaves_nothing_that_looks_complete(
-    shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("place", ["numpy.savez", "training.row_file.RowFile.append"])
+def test_a_full_disk_leaves_an_older_set_as_it_was(
+    shards: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    place: str,
 ) -> None:
     out = tmp_path / "out"
     assert main(["prepare", str(shards), str(out)]) == 0
+    before = {p.name: p.read_bytes() for p in out.iterdir()}
 
     def full(*args: object, **kwargs: object) -> None:
-        raise OSError(28, "No space left on device", str(out / "statistics.npz"))
+        raise OSError(28, "No space left on device", str(out))
 
-    monkeypatch.setattr(np, "savez", full)
-    assert main(["prepare", str(shards), str(out)]) == FAILED
+    monkeypatch.setattr(place, full)
+    assert main(["prepare", str(shards), str(out), "--licences", "own"]) == FAILED
     assert "No space left" in capsys.readouterr().err
+    assert {p.name: p.read_bytes() for p in out.iterdir()} == before
+    assert main(["prepare", str(shards), str(tmp_path / "new")]) == FAILED
+    assert not (tmp_path / "new").exists()
+
+
+def test_dying_while_the_new_set_takes_its_place_leaves_nothing_that_looks_complete(
+    shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    assert main(["prepare", str(shards), str(out)]) == 0
+    replace = Path.replace
+
+    def dies(self: Path, target: Path) -> Path:
+        if self.name == "clips.jsonl":
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", dies)
+    assert main(["prepare", str(shards), str(out)]) == INTERRUPTED
     with pytest.raises(ValueError, match="not finished"):
         PreparedSet.load(out)
+    monkeypatch.undo()
+    assert main(["prepare", str(shards), str(out)]) == 0
+    assert len(PreparedSet.load(out)) == 8
+
+
+def test_what_a_killed_run_left_is_cleared_away(shards: Path, tmp_path: Path) -> None:
+    left = tmp_path / "out" / ".prepare-unfinished"
+    left.mkdir(parents=True)
+    (left / "joints.npy").write_bytes(b"half")
+    assert main(["prepare", str(shards), str(tmp_path / "out")]) == 0
+    assert not left.exists() and len(PreparedSet.load(tmp_path / "out")) == 8
 
 
 def test_preparing_again_leaves_a_reader_of_the_old_set_alone(shards: Path, tmp_path: Path) -> None:

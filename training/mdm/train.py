@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import numpy as np
+import torch
 
 from lamp.features import FEATURE_COUNT
 from lamp.models.text import load_text_encoder
@@ -27,15 +28,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "mdm", help="train the peer MDM: diffusion over raw 263-number vectors, for comparisons"
     )
     stages.add_arguments(parser)
-    parser.set_defaults(func=run)
+    parser.set_defaults(func=distributed.leaving_afterwards(run))
 
 
 def run(args: argparse.Namespace) -> int:
     """Train (or resume) into ``--out/mdm``; when it stops, that folder can be evaluated as ``mdm:OUT/mdm``."""
     config, prepared, device = stages.settings(args)
     stage = config.mdm
-    corpus = build_corpus(prepared, "train", stage.data, device, columns=np.arange(FEATURE_COUNT))
+    corpus = build_corpus(
+        prepared, "train", stage.data, device, columns=np.arange(FEATURE_COUNT), out=args.out
+    )
     rows, first, count = caption_table(corpus, args.data)
+    torch.manual_seed(stage.loop.seed)
     model = MdmDenoiser(stage.model).to(device)
     objective = MdmObjective(model, stage.loss, rows.to(device), first.to(device), count.to(device))
     folder = args.out / "mdm"
@@ -43,10 +47,7 @@ def run(args: argparse.Namespace) -> int:
     stages.log.info("mdm: %.2f M parameters", sum(p.numel() for p in model.parameters()) / 1e6)
     if args.resume:
         trainer.resume()
-    try:
-        trainer.run("mdm")
-    finally:
-        distributed.stop()
+    trainer.run("mdm")
     if distributed.rank() == 0:
         state = json.loads((folder / "checkpoint" / "state.json").read_text(encoding="utf8"))
         store.save(

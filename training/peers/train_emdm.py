@@ -25,14 +25,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Register ``emdm``."""
     parser = subparsers.add_parser("emdm", help="train the peer EMDM: few-step adversarial diffusion")
     stages.add_arguments(parser)
-    parser.set_defaults(func=run)
+    parser.set_defaults(func=distributed.leaving_afterwards(run))
 
 
 def run(args: argparse.Namespace) -> int:
     """Train (or resume); when it is finished, write ``--out/prior``."""
     config, prepared, device = stages.settings(args)
     stage = config.emdm
-    corpus = build_corpus(prepared, "train", stage.data, device)
+    corpus = build_corpus(prepared, "train", stage.data, device, out=args.out)
+    torch.manual_seed(stage.loop.seed)
     model = EmdmModel(stage.model).to(device)
     objective = EmdmObjective(model, stage.loss, corpus.mean, corpus.std, caption_table(corpus, args.data))
     trainer = Trainer(model, objective, corpus, stages.loop_config(stage.loop, args), args.out / _STAGE)
@@ -42,11 +43,8 @@ def run(args: argparse.Namespace) -> int:
     stages.log.info("emdm: generator %.2f M, critic %.2f M parameters", *sizes)
     if args.resume and (args.out / _STAGE / "checkpoint").exists():
         trainer.resume()
-    try:
-        trainer.run("emdm")
-    finally:
-        distributed.stop()
-    if stages.finished(args.out / _STAGE):
+    trainer.run("emdm")
+    if distributed.rank() == 0 and stages.finished(args.out / _STAGE):
         pack(config, prepared, args.config, args.out)
     return 0
 

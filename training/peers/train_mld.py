@@ -24,7 +24,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Register ``mld``."""
     parser = subparsers.add_parser("mld", help="train the peer MLD: one latent vector per clip")
     stages.add_arguments(parser)
-    parser.set_defaults(func=run)
+    parser.set_defaults(func=distributed.leaving_afterwards(run))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,14 +34,12 @@ def run(args: argparse.Namespace) -> int:
         trainer = train(args, config, prepared, device)
         if args.resume and (args.out / name / "checkpoint").exists():
             trainer.resume()
-        try:
-            trainer.run(f"mld {name}")
-        finally:
-            distributed.stop()
+        trainer.run(f"mld {name}")
         if not stages.finished(args.out / name):
             stages.log.info("%s is not finished; go on with the same command and --resume", name)
             return 0
-    pack(config, prepared, args.config, args.out)
+    if distributed.rank() == 0:
+        pack(config, prepared, args.config, args.out)
     return 0
 
 
@@ -49,7 +47,8 @@ def _vae(
     args: argparse.Namespace, config: TrainingConfig, prepared: PreparedSet, device: torch.device
 ) -> Trainer:
     stage = config.mld.autoencoder
-    corpus = build_corpus(prepared, "train", stage.data, device)
+    corpus = build_corpus(prepared, "train", stage.data, device, out=args.out)
+    torch.manual_seed(stage.loop.seed)
     model = MotionVae(stage.model).to(device)
     objective = MldVaeObjective(model, stage.loss, corpus.mean, corpus.std)
     trainer = Trainer(
@@ -66,10 +65,11 @@ def _denoiser(
 ) -> Trainer:
     stage = config.mld.diffusion
     vae = trained_vae(config, args.out, device).requires_grad_(False)
-    corpus = build_corpus(prepared, "train", stage.data, device, statistics_of=vae)
+    corpus = build_corpus(prepared, "train", stage.data, device, statistics_of=vae, out=args.out)
     mean, std = latent_statistics(
         lambda x, valid: vae.encode(x, valid_frames(valid, x.shape[1])).mean[:, 0], corpus
     )
+    torch.manual_seed(stage.loop.seed)
     model = VectorDenoiser(stage.model, config.mld.autoencoder.model.latent_width).to(device)
     captions = caption_table(corpus, args.data)
     objective = MldDenoiserObjective(model, vae, stage.drop_text, mean, std, captions)

@@ -14,7 +14,7 @@ from lamp.errors import BundleError, InputError
 from tests.training import synthetic
 from training import __main__ as command_line
 from training.clips import SourceOptions
-from training.collect import PrepareOptions, collect
+from training.collect import PrepareOptions, collect_in_memory
 from training.dataset import PreparedSet
 from training.evaluator import store
 from training.evaluator.actions import ACTIONS, action_of
@@ -128,7 +128,7 @@ def test_the_shipped_evaluator_retrieves_unseen_clips_as_it_says(shared_dir: Pat
     lines = (shared_dir / "data" / "captions.jsonl").read_text(encoding="utf8").splitlines()
     unseen = frozenset(c["id"] for c in map(json.loads, lines) if c["split"] == "val")
     source = open_source(shared_dir / "data", SourceOptions(include=unseen))
-    found = retrieval(store.load(), collect([source], PrepareOptions()), "val")
+    found = retrieval(store.load(), collect_in_memory([source], PrepareOptions()), "val")
     assert found["r_precision_3"] == pytest.approx(stated["val"]["r_precision_3"], abs=0.03)
     assert found["action_accuracy"] == pytest.approx(stated["val"]["action_accuracy"], abs=0.03)
 

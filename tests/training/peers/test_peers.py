@@ -45,7 +45,7 @@ def test_a_few_steps_of_training_lower_the_loss(peers: dict[str, Path], stage: s
 
 def test_the_critic_learns_to_tell_steps_apart_at_first(peers: dict[str, Path]) -> None:
     logged = history(peers["emdm"] / "emdm")
-    assert logged[0]["critic"] == pytest.approx(2 * np.log(2), abs=1e-3)  # it knows nothing yet
+    assert logged[0]["critic"] == pytest.approx(2 * np.log(2), abs=5e-3)  # it knows nothing yet
     assert mean_of(logged[-6:], "critic") < logged[0]["critic"]
     assert max(e["penalty"] for e in logged) > 0.0
 
