@@ -27,27 +27,26 @@ class Bridge:
     """What was shown at ``time_s``, and what is there now instead. ``faster_mps`` ``(3,)``: by how much the root of the
     former was faster than that of the latter.
 
-    The root's offset is continuous in place and velocity. It is the sum of two cubic Hermite curves that end at rest in
-    zero, each over a time of its own: one begins at the difference in place and at rest, one at zero with the
-    difference in velocity. Two times, as a place far off has to fade slowly and a large velocity fast, or it would
-    carry the character away. Rotations fade with the place.
+    The root's offset is continuous in place and velocity. The difference in velocity dies away, and the way it goes
+    meanwhile is added to the difference in place, which fades, from rest to rest. Both are cubic curves over times of
+    their own: a place far off has to fade slowly, a large velocity fast, or it would carry the character away. One
+    curve for both would swing back with a third of that velocity. Rotations fade with the place.
     """
 
     def __init__(self, shown: Pose, instead: Pose, time_s: float, faster_mps: Array) -> None:
         self._since_s = time_s
-        self._offset_m = shown.positions_m[0] - instead.positions_m[0]
         self._turned = rotations.multiply(
             shown.local_rotations_xyzw, rotations.inverse(instead.local_rotations_xyzw)
         )
-        away = float(np.linalg.norm(self._offset_m))
-        gently_s = max(away / _SPEED_MPS, math.sqrt(6.0 * away / _ACCELERATION_MPS2))
-        self._place_s = min(max(gently_s, _LEAST_S), _MOST_S)
         self._faster_mps = _believed(faster_mps)
         faster = float(np.linalg.norm(self._faster_mps))
-        gently_s = max(4.0 * faster / _ACCELERATION_MPS2, _LEAST_S)
-        self._velocity_s = min(
-            gently_s, 6.75 * _ASIDE_M / max(faster, 1e-6)
-        )  # u (1 - u)^2 is 1 / 6.75 at most
+        gently_s = max(2.0 * faster / _ACCELERATION_MPS2, _LEAST_S)
+        self._velocity_s = min(gently_s, 3.0 * _ASIDE_M / max(faster, 1e-6))
+        self._way_m = self._velocity_s / 3.0 * self._faster_mps
+        self._place_m = shown.positions_m[0] - instead.positions_m[0] + self._way_m
+        away = float(np.linalg.norm(self._place_m))
+        gently_s = max(away / _SPEED_MPS, math.sqrt(6.0 * away / _ACCELERATION_MPS2))
+        self._place_s = min(max(gently_s, _LEAST_S), _MOST_S)
 
     @staticmethod
     def needed(shown: Pose, instead: Pose) -> bool:
@@ -61,15 +60,12 @@ class Bridge:
     def offset_m(self, time_s: float) -> Array:
         """How far from its place the root is shown, ``(3,)``."""
         u, v = self._passed(time_s, self._place_s), self._passed(time_s, self._velocity_s)
-        return _left(u) * self._offset_m + v * (1.0 - v) * (1.0 - v) * self._velocity_s * self._faster_mps
+        return _left(u) * self._place_m - (1.0 - v) ** 3 * self._way_m
 
     def velocity_mps(self, time_s: float) -> Array:
         """How fast that changes, ``(3,)``."""
         u, v = self._passed(time_s, self._place_s), self._passed(time_s, self._velocity_s)
-        return (
-            -6.0 * u * (1.0 - u) / self._place_s * self._offset_m
-            + (1.0 - v) * (1.0 - 3.0 * v) * self._faster_mps
-        )
+        return -6.0 * u * (1.0 - u) / self._place_s * self._place_m + (1.0 - v) ** 2 * self._faster_mps
 
     def apply(self, pose: Pose, time_s: float) -> Pose:
         """The pose with what is left of the difference, bone lengths exact."""

@@ -83,7 +83,7 @@ def test_a_velocity_that_is_no_number_counts_for_nothing(faster_mps: np.ndarray)
     assert np.abs(it.offset_m(SINCE_S + 0.1)).max() <= 0.1 + ASIDE_M
 
 
-@given(away_m=st.floats(0.001, 2.4), faster_mps=st.floats(0.0, 1.25), turn_rad=st.floats(0.0, np.pi))
+@given(away_m=st.floats(0.001, 1.9), faster_mps=st.floats(0.0, 1.2), turn_rad=st.floats(0.0, np.pi))
 def test_what_it_adds_is_not_seen(away_m: float, faster_mps: float, turn_rad: float) -> None:
     """As fast as the place may fade, with less acceleration than a step has."""
     it = bridge((away_m, 0, 0), faster_mps * np.array([np.cos(turn_rad), 0.0, np.sin(turn_rad)]))
@@ -92,6 +92,17 @@ def test_what_it_adds_is_not_seen(away_m: float, faster_mps: float, turn_rad: fl
     assert np.linalg.norm(velocity_mps, axis=-1).max() <= 0.9 + faster_mps + 1e-6
     acceleration_mps2 = np.diff(velocity_mps, axis=0) / (times[1] - times[0])
     assert np.linalg.norm(acceleration_mps2, axis=-1).max() <= 4.0
+
+
+@given(away_m=st.floats(0.0, 1.9), faster_mps=st.floats(0.1, 50.0), turn_rad=st.floats(0.0, np.pi))
+def test_a_velocity_dies_away_and_does_not_swing_back(
+    away_m: float, faster_mps: float, turn_rad: float
+) -> None:
+    """A runner who was held catches up with what the place may fade by, not with that and a share of a run."""
+    heading = np.array([np.cos(turn_rad), 0.0, np.sin(turn_rad)])
+    it = bridge((away_m, 0, 0), faster_mps * heading)
+    for at_s in SINCE_S + np.linspace(0.0, length_s(it), 200):
+        assert it.velocity_mps(float(at_s)) @ -heading <= 0.9 + 1e-6
 
 
 def test_the_pose_itself_is_what_was_shown_and_then_what_is_there() -> None:

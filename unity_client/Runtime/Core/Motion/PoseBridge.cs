@@ -7,11 +7,11 @@ namespace Lamp
     /// Takes the jump out of what is shown when a character goes on from elsewhere: the difference fades away.
     /// </summary>
     /// <remarks>
-    /// The root's offset is continuous in place and velocity. It is the sum of two cubic Hermite curves that end at rest in
-    /// zero, each over a time of its own: one begins at the difference in place and at rest, one at zero with the difference
-    /// in velocity. Two times, as a place far off has to fade slowly and a large velocity fast, or it would carry the
-    /// character away. Rotations fade with the place. The same, with the same numbers, in every client: see
-    /// runtime/client/bridge.py and unreal_client/core/src/core/bridge.cpp.
+    /// The root's offset is continuous in place and velocity. The difference in velocity dies away, and the way it goes
+    /// meanwhile is added to the difference in place, which fades, from rest to rest. Both are cubic curves over times of
+    /// their own: a place far off has to fade slowly, a large velocity fast, or it would carry the character away. One curve
+    /// for both would swing back with a third of that velocity. Rotations fade with the place. The same, with the same
+    /// numbers, in every client: see runtime/client/bridge.py and unreal_client/core/src/core/bridge.cpp.
     /// </remarks>
     internal sealed class PoseBridge
     {
@@ -28,7 +28,8 @@ namespace Lamp
         private const float SameTurnRad = 2e-3f;
 
         private readonly Rotation[] _turned;
-        private Float3 _offset;
+        private Float3 _place;
+        private Float3 _way;
         private Float3 _faster;
         private double _sinceS;
         private float _placeS;
@@ -65,19 +66,20 @@ namespace Lamp
         /// <param name="faster">By how much the root shown was faster than the other one, units per second.</param>
         public void Begin(Pose shown, Pose instead, double timeS, Float3 faster)
         {
-            _offset = shown.RootPosition - instead.RootPosition;
             for (int j = 0; j < _turned.Length; j++)
             {
                 _turned[j] = (shown.Rotations[j] * instead.Rotations[j].Inverse).Normalized();
             }
             _sinceS = timeS;
-            float away = _offset.Length;
-            float gentlyS = MathF.Max(away / UnitsPerS, MathF.Sqrt(6f * away / UnitsPerS2));
-            _placeS = MathF.Min(MathF.Max(gentlyS, LeastS), MostS);
             _faster = Believed(faster);
             float speed = _faster.Length;
-            gentlyS = MathF.Max(4f * speed / UnitsPerS2, LeastS);
-            _velocityS = MathF.Min(gentlyS, 6.75f * Aside / MathF.Max(speed, 1e-6f)); // u (1 - u)^2 is 1 / 6.75 at most
+            float gentlyS = MathF.Max(2f * speed / UnitsPerS2, LeastS);
+            _velocityS = MathF.Min(gentlyS, 3f * Aside / MathF.Max(speed, 1e-6f));
+            _way = _faster * (_velocityS / 3f);
+            _place = shown.RootPosition - instead.RootPosition + _way;
+            float away = _place.Length;
+            gentlyS = MathF.Max(away / UnitsPerS, MathF.Sqrt(6f * away / UnitsPerS2));
+            _placeS = MathF.Min(MathF.Max(gentlyS, LeastS), MostS);
             Active = true;
         }
 
@@ -86,7 +88,7 @@ namespace Lamp
         {
             float u = Passed(timeS, _placeS);
             float v = Passed(timeS, _velocityS);
-            return _offset * Left(u) + _faster * (v * (1f - v) * (1f - v) * _velocityS);
+            return _place * Left(u) - _way * ((1f - v) * (1f - v) * (1f - v));
         }
 
         /// <summary>How fast that changes, units per second.</summary>
@@ -94,7 +96,7 @@ namespace Lamp
         {
             float u = Passed(timeS, _placeS);
             float v = Passed(timeS, _velocityS);
-            return _offset * (-6f * u * (1f - u) / _placeS) + _faster * ((1f - v) * (1f - 3f * v));
+            return _place * (-6f * u * (1f - u) / _placeS) + _faster * ((1f - v) * (1f - v));
         }
 
         /// <summary>Adds what is left of the difference.</summary>

@@ -8,11 +8,11 @@
 
 namespace lamp {
 
-// The root's offset is continuous in place and velocity. It is the sum of two cubic Hermite curves that end at rest in zero,
-// each over a time of its own: one begins at the difference in place and at rest, one at zero with the difference in
-// velocity. Two times, as a place far off has to fade slowly and a large velocity fast, or it would carry the character
-// away. Rotations fade with the place. The same, with the same numbers, in every client: see runtime/client/bridge.py and
-// unity_client/Runtime/Core/Motion/PoseBridge.cs.
+// The root's offset is continuous in place and velocity. The difference in velocity dies away, and the way it goes meanwhile
+// is added to the difference in place, which fades, from rest to rest. Both are cubic curves over times of their own: a
+// place far off has to fade slowly, a large velocity fast, or it would carry the character away. One curve for both would
+// swing back with a third of that velocity. Rotations fade with the place. The same, with the same numbers, in every client:
+// see runtime/client/bridge.py and unity_client/Runtime/Core/Motion/PoseBridge.cs.
 class Bridge {
 public:
     Bridge(std::size_t joints, double metres_per_unit);
@@ -36,7 +36,7 @@ private:
     double metres_per_unit_;
     bool active_ = false;
     double since_s_ = 0.0, place_s_ = 0.0, velocity_s_ = 0.0;
-    Vec3 offset_, faster_;
+    Vec3 place_, way_, faster_;
     std::vector<Quat> turned_;
 };
 

@@ -28,17 +28,18 @@ bool Bridge::needed(const Pose& shown, const Pose& instead) const {
 }
 
 void Bridge::begin(const Pose& shown, const Pose& instead, double time_s, Vec3 faster) {
-    offset_ = shown.positions[0] - instead.positions[0];
     for (std::size_t i = 0; i < turned_.size(); ++i) {
         turned_[i] = normalized(shown.local_rotations[i] * inverse(instead.local_rotations[i]));
     }
     since_s_ = time_s;
-    const double away_m = length(offset_) * metres_per_unit_;
-    place_s_ = std::clamp(std::max(away_m / kSpeedMps, std::sqrt(6.0 * away_m / kAccelerationMps2)), kLeastS, kMostS);
     faster_ = believed(faster);
     const double faster_mps = length(faster_) * metres_per_unit_;
-    const double gently_s = std::max(4.0 * faster_mps / kAccelerationMps2, kLeastS);
-    velocity_s_ = std::min(gently_s, 6.75 * kAsideM / std::max(faster_mps, 1e-6));   // u (1 - u)^2 is 1 / 6.75 at most
+    const double gently_s = std::max(2.0 * faster_mps / kAccelerationMps2, kLeastS);
+    velocity_s_ = std::min(gently_s, 3.0 * kAsideM / std::max(faster_mps, 1e-6));
+    way_ = faster_ * static_cast<float>(velocity_s_ / 3.0);
+    place_ = shown.positions[0] - instead.positions[0] + way_;
+    const double away_m = length(place_) * metres_per_unit_;
+    place_s_ = std::clamp(std::max(away_m / kSpeedMps, std::sqrt(6.0 * away_m / kAccelerationMps2)), kLeastS, kMostS);
     active_ = true;
 }
 
@@ -56,13 +57,13 @@ float Bridge::passed(double time_s, double lasts_s) const {
 Vec3 Bridge::offset(double time_s) const {
     if (!active_) return {};
     const float u = passed(time_s, place_s_), v = passed(time_s, velocity_s_);
-    return offset_ * left(u) + faster_ * (v * (1.0f - v) * (1.0f - v) * static_cast<float>(velocity_s_));
+    return place_ * left(u) - way_ * ((1.0f - v) * (1.0f - v) * (1.0f - v));
 }
 
 Vec3 Bridge::velocity(double time_s) const {
     if (!active_) return {};
     const float u = passed(time_s, place_s_), v = passed(time_s, velocity_s_);
-    return offset_ * (-6.0f * u * (1.0f - u) / static_cast<float>(place_s_)) + faster_ * ((1.0f - v) * (1.0f - 3.0f * v));
+    return place_ * (-6.0f * u * (1.0f - u) / static_cast<float>(place_s_)) + faster_ * ((1.0f - v) * (1.0f - v));
 }
 
 void Bridge::apply(const Skeleton& skeleton, double time_s, Pose& pose) {
