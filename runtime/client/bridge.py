@@ -14,7 +14,7 @@ from runtime.client.pose import Pose
 
 Array = NDArray[Any]
 # The same in every client: unity_client/Runtime/Core/Motion/PoseBridge.cs, unreal_client/core/src/core/bridge.cpp.
-_LEAST_S, _MOST_S = 0.3, 4.0
+_LEAST_S, _MOST_S = 0.3, 5.0
 _SPEED_MPS = 0.6  # mean, at which the place is brought in line: a runner stays a runner
 # So much is added at most for the place, and as much for the velocity: 4 together, as in each step of a walker.
 _ACCELERATION_MPS2 = 2.0

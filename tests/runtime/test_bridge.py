@@ -72,7 +72,7 @@ def test_no_velocity_however_mad_carries_it_away(
 ) -> None:
     it = bridge(offset_m, faster_mps)
     lasts_s = length_s(it)
-    assert 0.29 < lasts_s < 4.01
+    assert 0.29 < lasts_s < 5.01
     away_m = [np.linalg.norm(it.offset_m(SINCE_S + s)) for s in np.linspace(0.0, lasts_s, 200)]
     assert max(away_m) <= np.linalg.norm(offset_m) + ASIDE_M + 1e-4
 
@@ -83,7 +83,7 @@ def test_a_velocity_that_is_no_number_counts_for_nothing(faster_mps: np.ndarray)
     assert np.abs(it.offset_m(SINCE_S + 0.1)).max() <= 0.1 + ASIDE_M
 
 
-@given(away_m=st.floats(0.001, 1.9), faster_mps=st.floats(0.0, 1.2), turn_rad=st.floats(0.0, np.pi))
+@given(away_m=st.floats(0.001, 2.5), faster_mps=st.floats(0.0, 1.2), turn_rad=st.floats(0.0, np.pi))
 def test_what_it_adds_is_not_seen(away_m: float, faster_mps: float, turn_rad: float) -> None:
     """As fast as the place may fade, with less acceleration than a step has."""
     it = bridge((away_m, 0, 0), faster_mps * np.array([np.cos(turn_rad), 0.0, np.sin(turn_rad)]))
@@ -94,7 +94,7 @@ def test_what_it_adds_is_not_seen(away_m: float, faster_mps: float, turn_rad: fl
     assert np.linalg.norm(acceleration_mps2, axis=-1).max() <= 4.0
 
 
-@given(away_m=st.floats(0.0, 1.9), faster_mps=st.floats(0.1, 50.0), turn_rad=st.floats(0.0, np.pi))
+@given(away_m=st.floats(0.0, 2.5), faster_mps=st.floats(0.1, 50.0), turn_rad=st.floats(0.0, np.pi))
 def test_a_velocity_dies_away_and_does_not_swing_back(
     away_m: float, faster_mps: float, turn_rad: float
 ) -> None:
@@ -109,7 +109,7 @@ def test_the_pose_itself_is_what_was_shown_and_then_what_is_there() -> None:
     shown, instead = pose_at((0.3, 1.0, 2.0), 0.7), pose_at((0.0, 1.0, 2.0), -0.2)
     it = Bridge(shown, instead, SINCE_S, np.array([1.0, 0.0, 0.0]))
     np.testing.assert_allclose(it.apply(instead, SINCE_S).positions_m, shown.positions_m, atol=1e-5)
-    np.testing.assert_allclose(it.apply(instead, SINCE_S + 4.0).positions_m, instead.positions_m, atol=1e-5)
+    np.testing.assert_allclose(it.apply(instead, SINCE_S + 5.0).positions_m, instead.positions_m, atol=1e-5)
 
 
 # -- in the buffer --------------------------------------------------------------------------------------------------
@@ -131,9 +131,9 @@ def test_a_plan_that_runs_and_comes_late_to_a_walker_changes_no_velocity_at_once
     shown = [roots_m(frames, 0.0, 1.0)]
     for each in (frames, truth):
         each.begin_plan(plan(2, 20), walk(20, 200, plan_id=2, speed_mps=3.2))
-    shown.append(roots_m(frames, 1.0, 4.0))
+    shown.append(roots_m(frames, 1.0, 5.5))
     assert most_change_mps(np.concatenate(shown)) < 0.2, "it was 2 m/s"
-    np.testing.assert_allclose(shown[1][-1], roots_m(truth, 1.0, 4.0)[-1], atol=1e-6)
+    np.testing.assert_allclose(shown[1][-1], roots_m(truth, 1.0, 5.5)[-1], atol=1e-6)
 
 
 def test_a_difference_that_comes_while_another_fades_changes_no_velocity_at_once() -> None:
@@ -145,7 +145,7 @@ def test_a_difference_that_comes_while_another_fades_changes_no_velocity_at_once
         frames.begin_plan(plan(number, late), walk(late, 250, plan_id=number, speed_mps=speed_mps))
         shown.append(roots_m(frames, start_s, 0.35))
         start_s += len(shown[-1]) * TICK_S
-    shown.append(roots_m(frames, start_s, 4.0))
+    shown.append(roots_m(frames, start_s, 5.5))
     assert most_change_mps(np.concatenate(shown)) < 0.5
 
 

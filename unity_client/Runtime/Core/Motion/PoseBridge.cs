@@ -16,7 +16,7 @@ namespace Lamp
     internal sealed class PoseBridge
     {
         private const float LeastS = 0.3f;
-        private const float MostS = 4f;
+        private const float MostS = 5f;
         private const float UnitsPerS = 0.6f; // mean, at which the place is brought in line: a runner stays a runner
 
         // At most so much is added for the place, and as much for the velocity: 4 together, what a walker's pelvis does

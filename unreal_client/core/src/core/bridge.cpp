@@ -5,7 +5,7 @@
 
 namespace lamp {
 namespace {
-constexpr double kLeastS = 0.3, kMostS = 4.0;
+constexpr double kLeastS = 0.3, kMostS = 5.0;
 constexpr double kSpeedMps = 0.6;   // mean, at which the place is brought in line: a runner stays a runner
 // At most so much is added for the place, and as much for the velocity: 4 together, what a walker's pelvis does each step.
 constexpr double kAccelerationMps2 = 2.0;
