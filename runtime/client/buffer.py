@@ -39,7 +39,6 @@ class FrameBuffer:
         self._starved = False
         self._stalls = 0
         self._shown_s: float | None = None  # the latest time sampled
-        self._rejoining = False  # the next plan comes from another stream
         self._bridge: Bridge | None = None
 
     def begin_plan(self, plan: ReceivedPlan, frames: Sequence[motion_pb2.Frame]) -> None:
@@ -50,13 +49,12 @@ class FrameBuffer:
                 return
             k = plan.start_frame
             self._plan = plan
-            shown = self._shown() if self._rejoining or self._starved or self._is_late(k) else None
+            before = self._on_screen(min([k, *(pose.index for pose in poses[:1])]))
             self._replaced = {i: f for i, f in self._frames.items() if k <= i < k + _SPLICE_S * self.fps}
             for index in [i for i in self._frames if i >= k]:
                 del self._frames[index]
             self._take(poses)
-            self._bridge_over(shown)
-            self._rejoining = False
+            self._bridge_from(before)
 
     def rejoin(self, *, resumed: bool) -> None:
         """Frames will come over another stream; those here stay until the first plan replaces them.
@@ -65,36 +63,44 @@ class FrameBuffer:
         come too late for their time.
         """
         with self._lock:
-            self._rejoining = True
             if not resumed:  # plans are numbered from 1 again
                 self._plan = None
                 self._frames = {i: replace(pose, plan_id=0) for i, pose in self._frames.items()}
 
-    def _is_late(self, start_frame: int) -> bool:
-        """Whether a plan replaces what was already shown: the network took longer than the server allows for."""
-        return self._shown_s is not None and start_frame <= self._shown_s * self.fps + 1.0
+    def _on_screen(self, first: int) -> tuple[Pose, Array] | None:
+        """The motion that is on the screen and how its root came there, metres per second; None where frames from
+        ``first`` on change nothing about it."""
+        if self._shown_s is None or not (self._starved or first <= self._shown_s * self.fps + 1.0):
+            return None
+        return self._moving(self._shown_s, -1)
 
-    def _shown(self) -> Pose | None:
-        """What is on the screen."""
-        pose = None if self._shown_s is None else self._at(self._shown_s)
-        if pose is None or self._bridge is None:
-            return pose
-        return self._bridge.apply(pose, self._shown_s or 0.0)
-
-    def _bridge_over(self, shown: Pose | None) -> None:
-        """Let what was shown fade to what is there now."""
-        now = None if shown is None or self._shown_s is None else self._at(self._shown_s)
-        if shown is None or now is None or self._shown_s is None:
+    def _bridge_from(self, before: tuple[Pose, Array] | None) -> None:
+        """Let what was on the screen fade to what is there now, place and velocity."""
+        if before is None or self._shown_s is None:
             return
-        self._bridge = Bridge(shown, now, self._shown_s) if Bridge.needed(shown, now) else None
+        now = self._moving(self._shown_s, 1)
+        if now is None or not Bridge.needed(before[0], now[0]):
+            return
+        shown, velocity_mps = before
+        if self._bridge is not None:  # what was on the screen is on its way from an earlier difference
+            velocity_mps = velocity_mps + self._bridge.velocity_mps(self._shown_s)
+            shown = self._bridge.apply(shown, self._shown_s)
+        self._bridge = Bridge(shown, now[0], self._shown_s, velocity_mps - now[1])
+
+    def _moving(self, time_s: float, frames: int) -> tuple[Pose, Array] | None:
+        """The pose at a session time, and the root's velocity over so many frames from it: 0 where a pose is held."""
+        pose, other = self._at(time_s), self._at(time_s + frames / self.fps)
+        if pose is None or other is None:
+            return None
+        return pose, (other.positions_m[0] - pose.positions_m[0]) * (self.fps / frames)
 
     def add(self, frames: Sequence[motion_pb2.Frame]) -> None:
         """More frames; one of an older plan than the frame it would replace is ignored."""
         poses = self._poses(frames)
         with self._lock:
-            shown = self._shown() if self._starved else None
+            before = self._on_screen(poses[0].index) if poses else None
             self._take(poses)
-            self._bridge_over(shown)
+            self._bridge_from(before)
 
     def _poses(self, frames: Sequence[motion_pb2.Frame]) -> list[Pose]:
         if not frames:

@@ -27,7 +27,7 @@ class Reconnect:
     give_up_s: float = 60.0
     first_delay_s: float = 0.1
     factor: float = 1.6
-    most_delay_s: float = 1.0  # a server that is back is found within 2 s
+    most_delay_s: float = 0.7  # a server that is back is found within 2 s, three slow round trips included
     jitter: float = 0.3
     attempt_s: float = 10.0
     stable_s: float = 5.0

@@ -1,7 +1,8 @@
 """Golden vectors: numbers every client must agree on. ``python -m tests.conformance.golden_vectors`` writes the files.
 
 Axes come from the table of ``axes`` and are checked against ``runtime.coordinates`` before they are written; rotations
-between two poses come from slerp in double precision; plan buffers from plain arithmetic.
+between two poses come from slerp in double precision; plan buffers, and how a difference fades there, from plain
+arithmetic.
 """
 
 from __future__ import annotations
@@ -84,6 +85,73 @@ def buffer_vectors() -> list[dict[str, Any]]:
     return found
 
 
+def fading_vectors() -> list[dict[str, Any]]:
+    """A walker whose plan to run comes late, then one to walk while that still fades, then frames after it was held."""
+    walk, run, slow = (
+        (0, 0.0, 0.04),
+        (20, 0.9, 0.1),
+        (40, 3.1, 0.03),
+    )  # first frame, place there, metres a frame
+    found = [
+        _case("buffer 30", True),
+        _plan(1, walk, 121),
+        *_shown([(30.0, _at(walk, 30.0))], 1),
+        _plan(2, run, 200),
+    ]
+    first = _Fading(30.0, _at(walk, 30.0) - _at(run, 30.0), (walk[2] - run[2]) * _FPS)
+    found += _shown([(f, _at(run, f) + first.offset_m(f)) for f in (30.0, 30.5, 33.0, 40.25, 50.0)], 2)
+    found.append(_plan(3, slow, 161))
+    off_m, off_mps = first.offset_m(50.0), first.velocity_mps(50.0)
+    away_m = _at(run, 50.0) + off_m - _at(slow, 50.0)
+    second = _Fading(50.0, away_m, (run[2] - slow[2]) * _FPS + off_mps)
+    found += _shown(
+        [(f, _at(slow, f) + second.offset_m(f)) for f in (50.0, 51.5, 60.0, 75.5, 120.0, 199.0)], 3
+    )
+    found.append(_sample(215.0, _at(slow, 200.0), 0.0, 3, held=True, shown=200))
+    found.append(_case(f"frames 3 201 100 {_at(slow, 201.0):.9g} {slow[2]} 0 0", True))
+    third = _Fading(215.0, _at(slow, 200.0) - _at(slow, 215.0), -slow[2] * _FPS)
+    return found + _shown([(f, _at(slow, f) + third.offset_m(f)) for f in (215.0, 216.0, 230.5, 290.0)], 3)
+
+
+class _Fading:
+    """The formula of README.md, on a line: metres, metres per second; begins at a frame."""
+
+    def __init__(self, frame: float, away_m: float, faster_mps: float) -> None:
+        self._frame, self._faster_mps = frame, max(min(faster_mps, 4.0), -4.0)
+        faster = abs(self._faster_mps)
+        self._velocity_s = min(max(faster, 0.3), 1.5 / max(faster, 1e-6))
+        self._way_m = self._faster_mps * self._velocity_s / 3.0
+        self._place_m = away_m + self._way_m
+        place = abs(self._place_m)
+        self._place_s = min(max(place / 0.6, math.sqrt(3.0 * place), 0.3), 5.0)
+
+    def _passed(self, frame: float) -> tuple[float, float]:
+        passed_s = (frame - self._frame) / _FPS
+        return min(passed_s / self._place_s, 1.0), min(passed_s / self._velocity_s, 1.0)
+
+    def offset_m(self, frame: float) -> float:
+        u, v = self._passed(frame)
+        return self._place_m * (1 - 3 * u**2 + 2 * u**3) - self._way_m * (1 - v) ** 3
+
+    def velocity_mps(self, frame: float) -> float:
+        u, v = self._passed(frame)
+        return 6 * (u**2 - u) / self._place_s * self._place_m + self._faster_mps * (1 - v) ** 2
+
+
+def _at(motion: tuple[int, float, float], frame: float) -> float:
+    first, place_m, step_m = motion
+    return place_m + step_m * (frame - first)
+
+
+def _plan(plan_id: int, motion: tuple[int, float, float], count: int) -> dict[str, Any]:
+    first, place_m, step_m = motion
+    return _case(f"plan {plan_id} {first} {count} {place_m} {step_m} 0 0", True)
+
+
+def _shown(places: list[tuple[float, float]], plan_id: int) -> list[dict[str, Any]]:
+    return [_sample(frame, x, 0.0, plan_id) for frame, x in places]
+
+
 def _sample(
     frame: float, x: float, angle: float, plan_id: int, held: bool = False, shown: int | None = None
 ) -> dict[str, Any]:
@@ -114,7 +182,12 @@ def _case(ask: str, answer: Any) -> dict[str, Any]:
     return {"ask": ask, "answer": answer}
 
 
-FILES = {"axes": axes_vectors, "interpolation": interpolation_vectors, "buffer": buffer_vectors}
+FILES = {
+    "axes": axes_vectors,
+    "interpolation": interpolation_vectors,
+    "buffer": buffer_vectors,
+    "fading": fading_vectors,
+}
 
 
 def text_of(name: str) -> str:

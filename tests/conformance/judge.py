@@ -45,6 +45,7 @@ def smooth(program: Program) -> None:
     pairs = usable[1:] & usable[:-1]
     change = np.linalg.norm(np.diff(velocity, axis=0), axis=-1) * pairs
     worst = int(np.argmax(change))
+    program.note({"event": "smooth", "velocity_change_mps": float(change[worst])})
     assert change[worst] < MOST_VELOCITY_CHANGE_MPS, (
         f"the root's velocity changes by {change[worst]:.2f} m/s between two frames{_around(program, worst)}"
     )

@@ -26,6 +26,7 @@ class ClientReport:
     """allocations_per_frame: bytes on the game's thread, the most of all scenarios; None where it cannot be told.
 
     reconnect_s: the longest from a server being there (again) to its welcome; lost_s: from noticing the loss to that.
+    velocity_change_mps: the most that a root's velocity changed between two frames shown.
     """
 
     client: str
@@ -38,6 +39,7 @@ class ClientReport:
     frames_sampled: int = 0
     frames_held: int = 0
     max_step_m: float = 0.0
+    velocity_change_mps: float = 0.0
     golden_vectors: int = 0
     codec_messages: int = 0
     codec_differences: int = 0
@@ -51,6 +53,9 @@ class ClientReport:
         """Take over what a program said at its end, or what was measured of a reconnection."""
         if done["event"] == "back":
             self.reconnect_s = max(self.reconnect_s or 0.0, done["took_s"])
+            return
+        if done["event"] == "smooth":
+            self.velocity_change_mps = max(self.velocity_change_mps, done["velocity_change_mps"])
             return
         for name in ("allocations_per_frame", "receive_allocations_per_message"):
             if done.get(name) is not None:
@@ -98,6 +103,7 @@ def table(reports: Sequence[ClientReport]) -> str:
         ("most frames buffered", lambda r: r.max_buffer_frames),
         ("frames sampled / held", lambda r: f"{r.frames_sampled} / {r.frames_held}"),
         ("largest step, m", lambda r: _shown(r.max_step_m)),
+        ("largest velocity change, m/s", lambda r: _shown(r.velocity_change_mps)),
     ):  # fmt: skip
         rows.append([label, *(str(value(report)) for report in reports)])
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]

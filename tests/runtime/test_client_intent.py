@@ -209,6 +209,14 @@ def test_while_there_is_no_server_nothing_queues() -> None:
 # --- when to try ----------------------------------------------------------------------------------------------------
 
 
+def test_a_server_that_is_back_is_asked_within_a_second() -> None:
+    settings = Reconnect()
+    assert settings.most_delay_s * (1.0 + settings.jitter) < 0.95, (
+        "three round trips of 0.2 s fit into 2 s, too"
+    )
+    assert max(islice(settings.delays_s(), 500)) < 0.95
+
+
 def test_attempts_come_ever_later_and_never_in_step() -> None:
     settings = Reconnect(first_delay_s=0.1, factor=2.0, most_delay_s=1.0, jitter=0.3)
     runs = [list(islice(settings.delays_s(), 10)) for _ in range(50)]

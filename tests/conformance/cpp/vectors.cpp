@@ -82,7 +82,7 @@ private:
         if (verb == "buffer") {
             float fps = 0.0f;
             in >> fps;
-            buffer_ = std::make_unique<lamp::PlanBuffer>(two_joints(), fps, 0.01, 10.0);
+            buffer_ = std::make_unique<lamp::PlanBuffer>(two_joints(), fps, 1.0, 10.0);
             return "true";
         }
         if (!buffer_) return "null";

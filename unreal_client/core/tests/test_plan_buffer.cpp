@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -60,7 +61,7 @@ TEST_CASE("beyond the last frame the last good pose is held, and one stall is co
     const Frames more(1, 60, 60, kFps, 120, 2);
     buffer.add(more.data(), more.size());
     CHECK(x_at(buffer, 2.3) == doctest::Approx(118.0f).epsilon(0.001));   // what came late fades in
-    CHECK(x_at(buffer, 2.9) == doctest::Approx(174.0f));
+    CHECK(x_at(buffer, 3.9) == doctest::Approx(234.0f));   // starting from rest
     CHECK(buffer.stalls() == 1);
 }
 
@@ -186,4 +187,57 @@ TEST_CASE("sampling and adding allocate nothing once the pose has its size") {
     buffer.add(more.data(), more.size());
     for (int i = 0; i < 400; ++i) buffer.sample(i / 60.0, pose);
     CHECK(allocations_of_this_thread() == before);
+}
+
+TEST_CASE("a plan that runs and comes late to a walker changes no velocity at once") {
+    PlanBuffer buffer(small_skeleton(), kFps, 0.01, 8.0);
+    const Frames walks(1, 0, 120, kFps, 0, 4), runs(2, 20, 200, kFps, 80, 10.7f), walks_again(3, 40, 200, kFps, 400, 3);
+    buffer.begin_plan(1, 0, walks.data(), walks.size());
+    float place = 0.0f, speed = 120.0f, most = 0.0f;
+    for (int i = 1; i < 470; ++i) {
+        if (i == 60) buffer.begin_plan(2, 20, runs.data(), runs.size());
+        if (i == 90) buffer.begin_plan(3, 40, walks_again.data(), walks_again.size());   // while the first one fades
+        const float now = x_at(buffer, i / 60.0);
+        if (i > 1) most = std::max(most, std::fabs((now - place) * 60.0f - speed));
+        if (i > 1) speed = (now - place) * 60.0f;
+        place = now;
+    }
+    CHECK(most < 30.0f);   // cm/s; it was 200
+    CHECK(place == doctest::Approx(400 + 3 * (469 / 2.0f - 40)).epsilon(0.001));
+}
+
+TEST_CASE("a character that was held starts softly") {
+    PlanBuffer buffer(small_skeleton(), kFps, 0.01, 8.0);
+    const Frames first(1, 0, 31, kFps, 0, 6), rest(1, 31, 200, kFps, 186, 6);
+    buffer.begin_plan(1, 0, first.data(), first.size());
+    float place = x_at(buffer, 1.5), speed = 0.0f, most = 0.0f;
+    buffer.add(rest.data(), rest.size());
+    for (int i = 91; i < 360; ++i) {
+        const float now = x_at(buffer, i / 60.0);
+        most = std::max(most, std::fabs((now - place) * 60.0f - speed));
+        speed = (now - place) * 60.0f;
+        place = now;
+        CHECK(speed > -1.0f);
+    }
+    CHECK(most < 25.0f);   // cm/s
+    CHECK(speed == doctest::Approx(180.0f).epsilon(0.01));
+}
+
+TEST_CASE("a plan that changes nothing on the screen changes no bit") {
+    PlanBuffer a = filled(120), b = filled(120);
+    const Frames late(2, 20, 100, kFps, 60, 2, 0.3f), same(3, 20, 100, kFps, 60, 2, 0.3f);
+    Pose pose, other;
+    for (PlanBuffer* buffer : {&a, &b}) {
+        REQUIRE(buffer->sample(1.0, pose));
+        buffer->begin_plan(2, 20, late.data(), late.size());
+    }
+    a.sample(1.1, pose);
+    b.sample(1.1, other);
+    a.begin_plan(3, 20, same.data(), same.size());
+    for (int i = 67; i < 200; ++i) {
+        REQUIRE(a.sample(i / 60.0, pose));
+        REQUIRE(b.sample(i / 60.0, other));
+        CHECK(is_zero(pose.positions[0] - other.positions[0]));
+        CHECK(is_zero(pose.positions[2] - other.positions[2]));
+    }
 }

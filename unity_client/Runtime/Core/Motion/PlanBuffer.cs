@@ -25,8 +25,9 @@ namespace Lamp
         private readonly PoseBridge _bridge;
         private readonly Pose _before;
         private readonly Pose _after;
+        private readonly Pose _beside;
+        private Float3 _velocityBefore;
         private ulong _planId;
-        private bool _rejoining;
         private bool _starved;
         private double _shownS = double.NaN;
 
@@ -50,6 +51,7 @@ namespace Lamp
             _bridge = new PoseBridge(joints);
             _before = new Pose(joints, contacts);
             _after = new Pose(joints, contacts);
+            _beside = new Pose(joints, contacts);
         }
 
         public float Fps { get; }
@@ -121,15 +123,14 @@ namespace Lamp
                     return false;
                 }
                 _planId = planId;
-                // what is on the screen changes only where the plan came late, or from another stream
-                bool visible = (_rejoining || startFrame <= _shownS * Fps + 1.0) && Remember();
+                long first = frames.Count > 0 ? Math.Min(startFrame, frames[0].Index) : startFrame;
+                bool visible = MayBeSeen(first) && Remember();
                 _ring.DropFrom(startFrame);
                 Take(frames);
                 if (visible)
                 {
                     FadeFromRemembered();
                 }
-                _rejoining = false;
                 return true;
             }
         }
@@ -139,7 +140,7 @@ namespace Lamp
         {
             lock (_gate)
             {
-                bool visible = _starved && Remember();
+                bool visible = frames.Count > 0 && MayBeSeen(frames[0].Index) && Remember();
                 Take(frames);
                 if (visible)
                 {
@@ -157,7 +158,6 @@ namespace Lamp
         {
             lock (_gate)
             {
-                _rejoining = true;
                 if (!resumed)
                 {
                     _planId = 0;
@@ -271,25 +271,40 @@ namespace Lamp
             }
         }
 
+        // whether frames from this one on change what is on the screen: they came late, or after it was held
+        private bool MayBeSeen(long first) => _starved || first <= _shownS * Fps + 1.0;
+
+        // the motion that is on the screen, and how its root came there
         private bool Remember()
         {
             if (double.IsNaN(_shownS) || At(_shownS, _before) == SampleState.Empty)
             {
                 return false;
             }
-            if (_bridge.Active)
-            {
-                _bridge.Apply(_before, _shownS);
-            }
+            _velocityBefore = VelocityFrom(_before, -1);
             return true;
         }
 
         private void FadeFromRemembered()
         {
-            if (At(_shownS, _after) != SampleState.Empty)
+            if (At(_shownS, _after) == SampleState.Empty || !PoseBridge.Needed(_before, _after))
             {
-                _bridge.Begin(_before, _after, _shownS);
+                return;
             }
+            if (_bridge.Active)
+            {
+                // what was on the screen is on its way from an earlier difference
+                _velocityBefore += _bridge.Velocity(_shownS);
+                _bridge.Apply(_before, _shownS);
+            }
+            _bridge.Begin(_before, _after, _shownS, _velocityBefore - VelocityFrom(_after, 1));
+        }
+
+        // the root's velocity over so many frames from a pose that is on the screen: 0 where it is held
+        private Float3 VelocityFrom(Pose pose, int frames)
+        {
+            At(_shownS + frames / (double)Fps, _beside);
+            return (_beside.RootPosition - pose.RootPosition) * (Fps / frames);
         }
 
         private void Take(FrameBatch frames)

@@ -14,7 +14,7 @@ namespace Lamp
 
         public double Factor = 1.6;
 
-        public double MostDelayS = 1.0; // a server that is back is found within 2 s
+        public double MostDelayS = 0.7; // a server that is back is found within 2 s, three slow round trips included
 
         /// <summary>Each delay is varied by up to this share, so that clients do not come back in step.</summary>
         public double Jitter = 0.3;

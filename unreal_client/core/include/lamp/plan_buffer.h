@@ -70,7 +70,10 @@ private:
     std::size_t place_of(std::int64_t index) const;
     bool has(std::int64_t index) const;
     void take(const FrameView* frames, std::size_t count);
+    bool may_be_seen(std::int64_t first) const;
+    bool remember_shown();
     void fade_from_shown();
+    Vec3 velocity_from(const Pose& pose, int frames);
     void store(const FrameView& frame);
     void drop(std::int64_t index);
     void drop_from(std::int64_t index);
@@ -81,7 +84,6 @@ private:
     Skeleton skeleton_;
     std::size_t joints_, contacts_;
     float fps_;
-    double metres_per_unit_;
     std::vector<Slot> slots_;
     std::vector<Quat> rotations_;     // slots x joints
     std::vector<Vec3> positions_;     // slots x joints
@@ -94,7 +96,8 @@ private:
     std::uint64_t stalls_ = 0;
     std::optional<double> shown_s_;
     Bridge bridge_;
-    Pose shown_, instead_;            // scratch, sized once
+    Pose shown_, instead_, beside_;   // scratch, sized once
+    Vec3 velocity_before_;
 };
 
 }  // namespace lamp

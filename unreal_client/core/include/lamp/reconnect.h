@@ -14,7 +14,7 @@ struct ReconnectPolicy {
     double give_up_s = 60.0;      // how long to try before the session fails
     double first_delay_s = 0.1;
     double factor = 1.6;
-    double most_delay_s = 1.0;    // a server that is back is found within 2 s
+    double most_delay_s = 0.7;    // a server that is back is found within 2 s, three slow round trips included
     double jitter = 0.3;
     double attempt_s = 10.0;      // how long one attempt may take
     double stable_s = 5.0;        // a stream that lasted so long ends the count

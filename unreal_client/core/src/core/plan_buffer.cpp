@@ -21,15 +21,15 @@ PlanBuffer::PlanBuffer(Skeleton skeleton, float fps, double metres_per_unit, dou
       joints_(skeleton_.names.size()),
       contacts_(skeleton_.contact_joints.size()),
       fps_(fps),
-      metres_per_unit_(metres_per_unit),
       // plans may reach beyond the horizon by what one message holds
       slots_(static_cast<std::size_t>((horizon_s + keep_past_s) * fps) + 240),
       rotations_(slots_.size() * joints_),
       positions_(slots_.size() * joints_),
       contact_(slots_.size() * contacts_),
-      bridge_(joints_) {
+      bridge_(joints_, metres_per_unit) {
     shown_.fit(joints_, contacts_);
     instead_.fit(joints_, contacts_);
+    beside_.fit(joints_, contacts_);
 }
 
 Status PlanBuffer::validate(const FrameView* frames, std::size_t count) const {
@@ -52,29 +52,44 @@ bool PlanBuffer::begin_plan(std::uint64_t plan_id, std::int64_t start_frame, con
     if (plan_id_ && plan_id < *plan_id_) return false;
     plan_id_ = plan_id;
     plan_start_ = start_frame;
-    const bool was_shown = shown_s_ && at(*shown_s_, shown_);
+    const std::int64_t first = count > 0 ? std::min(start_frame, frames[0].index) : start_frame;
+    const bool visible = may_be_seen(first) && remember_shown();
     drop_from(start_frame);
     take(frames, count);
-    if (was_shown) fade_from_shown();
+    if (visible) fade_from_shown();
     return true;
 }
 
 void PlanBuffer::add(const FrameView* frames, std::size_t count) {
-    const bool was_shown = shown_s_ && at(*shown_s_, shown_);
+    const bool visible = count > 0 && may_be_seen(frames[0].index) && remember_shown();
     take(frames, count);
-    if (was_shown) fade_from_shown();
+    if (visible) fade_from_shown();
 }
 
-// What is on the screen may have changed, because a plan or frames came too late or from another server.
+// Whether frames from this one on change what is on the screen: they came late, or after it was held.
+bool PlanBuffer::may_be_seen(std::int64_t first) const {
+    return shown_s_ && (starved_ || static_cast<double>(first) <= *shown_s_ * fps_ + 1.0);
+}
+
+// The motion that is on the screen, and how its root came there.
+bool PlanBuffer::remember_shown() {
+    if (!at(*shown_s_, shown_)) return false;
+    velocity_before_ = velocity_from(shown_, -1);
+    return true;
+}
+
 void PlanBuffer::fade_from_shown() {
-    if (!at(*shown_s_, instead_)) return;
-    float farthest = 0.0f;
-    for (std::size_t j = 0; j < joints_; ++j) {
-        farthest = std::max(farthest, length(shown_.positions[j] - instead_.positions[j]));
-    }
-    if (farthest * metres_per_unit_ <= 1e-3) return;
+    if (!at(*shown_s_, instead_) || !bridge_.needed(shown_, instead_)) return;
+    // what was on the screen may be on its way from an earlier difference
+    velocity_before_ = velocity_before_ + bridge_.velocity(*shown_s_);
     bridge_.apply(skeleton_, *shown_s_, shown_);
-    bridge_.begin(shown_, instead_, *shown_s_, metres_per_unit_);
+    bridge_.begin(shown_, instead_, *shown_s_, velocity_before_ - velocity_from(instead_, 1));
+}
+
+// The root's velocity over so many frames from a pose that is on the screen: 0 where it is held.
+Vec3 PlanBuffer::velocity_from(const Pose& pose, int frames) {
+    at(*shown_s_ + static_cast<double>(frames) / fps_, beside_);
+    return (beside_.positions[0] - pose.positions[0]) * (fps_ / static_cast<float>(frames));
 }
 
 void PlanBuffer::rejoin(bool resumed) {
