@@ -85,11 +85,13 @@ def paused(viewer: InThread) -> Iterator[Live]:
 
 def test_the_page_shows_a_body_and_hides_it(tab: Any, viewer: InThread) -> None:
     tab.get_by_role("tab", name="View").click()
+    until(lambda: body_pixels(picture(tab)) > 250, "the body", tab)
     with_body = body_pixels(picture(tab))
     viewer.call(lambda: setattr(viewer.shown.puppets[0].body, "skin", "none"))
-    until(lambda: body_pixels(picture(tab)) < with_body / 20, "the body to be gone", tab)
+    # The end of the path, and what viser says where a browser draws without a graphics card, are orange too.
+    until(lambda: body_pixels(picture(tab)) < with_body / 5, "the body to be gone", tab)
     viewer.call(lambda: setattr(viewer.shown.puppets[0].body, "skin", "capsules"))
-    until(lambda: body_pixels(picture(tab)) > 250, "the other body", tab)
+    until(lambda: body_pixels(picture(tab)) > with_body / 3, "the other body", tab)
     viewer.call(lambda: setattr(viewer.shown.puppets[0].body, "skin", "mannequin"))
 
 

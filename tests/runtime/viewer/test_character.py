@@ -101,7 +101,7 @@ def test_a_character_goes_on_when_the_server_was_restarted() -> None:
             assert after is not None
             assert np.linalg.norm(after.positions_m[0] - before.positions_m[0]) < 1.0
             [session] = second.servicer.drives.roster
-            assert set(session.work.wishes.obstacles) == {"pillar"}
+            await playing(character, lambda: set(session.work.wishes.obstacles) == {"pillar"})
             await second.stop()
 
         await with_character(address, drive, {"pillar": PILLAR})
