@@ -71,20 +71,11 @@ def test_stored_sizes_of_the_step(step):
 
 @pytest.mark.parametrize("axis", [0, 1])
 def test_eight_bits_keep_half_a_step_of_each_scale(axis):
-    packed, scale = quantise(W, axis)  # of 48 by 32: 32 divides the second only
-    assert packed.dtype == np.int8 and scale.shape == ((48, 1, 1) if axis == 0 else (1, 1, 32))
-    assert (np.abs(packed * scale - W.reshape(packed.shape)) <= scale / 2 + 1e-7).all()
+    packed, scale = quantise(W, axis)
+    assert packed.dtype == np.int8 and scale.shape == ((48, 1) if axis == 0 else (1, 32))
+    assert (np.abs(packed * scale - W) <= scale / 2 + 1e-7).all()
     nothing, one = quantise(np.zeros((4, 4), np.float32), 0)
     assert not nothing.any() and (one == 1.0).all()
-
-
-def test_a_large_number_costs_only_its_own_group_exactness():
-    value = np.full((64, 3), 0.01, np.float32)
-    value[40, 1] = 10.0
-    packed, scale = quantise(value, 1)
-    back = (packed * scale).reshape(64, 3)
-    assert np.allclose(back[:32], 0.01) and np.allclose(back[:, [0, 2]], 0.01) and back[40, 1] == 10.0
-    assert not np.allclose(back[33, 1], 0.01)
 
 
 def test_unknown_precisions_are_refused():
