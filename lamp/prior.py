@@ -207,9 +207,8 @@ class MotionPrior:
         rows = []
         for i, noise in enumerate(noises):
             own = {**row, "start_noise": noise}
-            if (
-                i > 0 and task.show is None
-            ):  # nothing of the given motion is in this noise: it has lost none of it
+            # Nothing of the given motion is in another noise, so it has lost none of it either.
+            if i > 0 and task.show is None:
                 own["residual"] = np.zeros_like(row["residual"])
             rows.append((own, fresh_state(shape, noise, budget=steps, rate=rate)))
         if task.holds_already():  # one evaluation of the motion as it is, for the report

@@ -30,9 +30,7 @@ class Corpus:
     clip: Tensor  # (N,) which clip it is: its place in captions
     mean: Tensor  # of each column
     std: Tensor
-    captions: list[
-        list[str]
-    ]  # of each clip, also of those not on the device; mirrored words where the clip is mirrored
+    captions: list[list[str]]  # of all clips, on the device or not; mirrored words where one is mirrored
     data: DataConfig
 
     def refill(self, step: int, seed: int) -> None:

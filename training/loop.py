@@ -255,9 +255,8 @@ class Trainer:
             if moments:
                 on = self.device if self.device.type == "cuda" else torch.device("cpu")
                 self.optimizer.state[p] = {k: v.to(on) for k, v in moments.items()}
-        torch.set_rng_state(
-            tensors["random.default"]
-        )  # of process 0; where there are more, each step is seeded
+        # The random state is that of process 0; where there are more, each step is seeded.
+        torch.set_rng_state(tensors["random.default"])
         self.host_random.set_state(tensors["random.host"])
         if self.device.type == "cuda" and "random.cuda" in tensors:
             torch.cuda.set_rng_state(tensors["random.cuda"], self.device)

@@ -46,9 +46,8 @@ class Group:
         count = self.slots * world
         points = (random.random() + np.arange(count)) / count * cumulative[-1]
         found = np.searchsorted(cumulative, points, side="right").clip(max=len(order) - 1)
-        turn = (
-            rank + int(random.integers(world))
-        ) % world  # no process always has the beginning of the order
+        # No process always has the beginning of the order.
+        turn = (rank + int(random.integers(world))) % world
         return self.views[order[found]][turn::world]
 
 

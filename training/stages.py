@@ -54,11 +54,8 @@ def settings(args: argparse.Namespace) -> tuple[TrainingConfig, PreparedSet, tor
     if args.minutes is not None and args.minutes <= 0:
         raise InputError("--minutes", f"{args.minutes} is not positive")
     args.out.mkdir(parents=True, exist_ok=True)
-    config, prepared, device = (
-        load_config(args.config, args.changes),
-        PreparedSet.load(args.data),
-        distributed.local_device(),
-    )
+    config, prepared = load_config(args.config, args.changes), PreparedSet.load(args.data)
+    device = distributed.local_device()
     distributed.start(device)
     return config, prepared, device
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamp import rotations, skeleton
+from lamp.easing import smooth_step
 from runtime.client.pose import Pose
 
 Array = NDArray[Any]
@@ -82,7 +83,7 @@ class Bridge:
 
 def _left(u: float) -> float:
     """Share of a difference that is left when ``u`` of its time has passed."""
-    return 1.0 - u * u * (3.0 - 2.0 * u)
+    return 1.0 - float(smooth_step(u))
 
 
 def _believed(faster_mps: Array) -> Array:

@@ -10,10 +10,11 @@ from typing import Any
 import grpc
 import pytest
 
-from runtime.pb.v1 import geometry_upload_pb2, service_pb2_grpc
+from runtime.pb.v1 import service_pb2_grpc
 from tests.catalogue.calls import CUT, ENDS_WELL, LATE, RPCS, SHUT, Rpc, SlowStub, code_of, mesh_id, wedge
 from tests.catalogue.leftovers import holdings, nothing_beyond
 from tests.runtime.conftest import Site
+from tests.runtime.uploads import wait_settled
 
 pytestmark = pytest.mark.usefixtures("no_errors")
 ENDS = ("ok", "cancel", "deadline", "error", "shutdown")
@@ -46,10 +47,7 @@ def test_nothing_is_left(
 async def _built(here: Site) -> None:
     """Wait until the geometry that stays is there: its upload ends before it is built."""
     async with grpc.aio.insecure_channel(here.address, [("grpc.use_local_subchannel_pool", 1)]) as channel:
-        stub = service_pb2_grpc.MotionServiceStub(channel)
-        asked = geometry_upload_pb2.GetGeometryRequest(id=mesh_id(*wedge()))
-        while (await stub.GetGeometry(asked)).info.state != geometry_upload_pb2.GeometryInfo.STATE_READY:
-            await asyncio.sleep(0.02)
+        await wait_settled(service_pb2_grpc.MotionServiceStub(channel), mesh_id(*wedge()))
 
 
 async def _one(here: Site, rpc: Rpc, end: str) -> None:

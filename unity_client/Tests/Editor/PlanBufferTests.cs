@@ -5,7 +5,7 @@ namespace Lamp.Tests
 {
     public sealed class PlanBufferTests
     {
-        private const float Fps = 30f;
+        private const float Fps = StraightWalk.Fps;
         private readonly PlanBuffer _buffer = new PlanBuffer(Fps, 4f, 2, 1);
         private readonly Pose _pose = new Pose(2, 1);
 
@@ -195,20 +195,7 @@ namespace Lamp.Tests
             Assert.AreEqual(0L, allocated);
         }
 
-        private static FrameBatch Frames(ulong plan, long start, int count, float x, float step)
-        {
-            var frames = new FrameBatch(2, 1);
-            for (int i = 0; i < count; i++)
-            {
-                Pose pose = frames.Add();
-                pose.Index = start + i;
-                pose.TimeS = pose.Index / Fps;
-                pose.PlanId = plan;
-                pose.RootPosition = new Float3(x + i * step, 1f, 0f);
-                pose.Rotations[0] = Rotation.AboutAxis(Float3.Up, i * step);
-                pose.Rotations[1] = Rotation.Identity;
-            }
-            return frames;
-        }
+        private static FrameBatch Frames(ulong plan, long start, int count, float x, float step) =>
+            StraightWalk.Frames(plan, start, count, x, step, step);
     }
 }

@@ -6,7 +6,7 @@ namespace Lamp.Tests
 {
     public sealed class PoseBridgeTests
     {
-        private const float Fps = 30f;
+        private const float Fps = StraightWalk.Fps;
         private const double TickS = 1.0 / 60.0;
 
         [Test]
@@ -179,19 +179,7 @@ namespace Lamp.Tests
             return pose;
         }
 
-        private static FrameBatch Frames(ulong plan, long start, int count, float x, float step)
-        {
-            var frames = new FrameBatch(2, 1);
-            for (int i = 0; i < count; i++)
-            {
-                Pose pose = frames.Add();
-                pose.Index = start + i;
-                pose.TimeS = pose.Index / Fps;
-                pose.PlanId = plan;
-                pose.RootPosition = new Float3(x + i * step, 1f, 0f);
-                pose.Rotations[0] = pose.Rotations[1] = Rotation.Identity;
-            }
-            return frames;
-        }
+        private static FrameBatch Frames(ulong plan, long start, int count, float x, float step) =>
+            StraightWalk.Frames(plan, start, count, x, step);
     }
 }
