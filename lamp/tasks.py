@@ -28,9 +28,11 @@ HOLDS_M = 0.01  # a joint as near to its target is there
 # An edit stays near the motion it is made from: in its noise, its poses and its way of going. That noise is an inverse
 # and far from white (correlation 0.8 where white noise has 0.03): asking it to become white, as a search from white
 # noise must stay, would leave the motion before anything else.
-EDIT_WEIGHTS = Weights(key=2.0, decorrelate=0.0, norm=0.0, pose=1.0, going=0.1, start=0.05)
+EDIT_WEIGHTS = Weights(
+    key=2.0, collision=10.0, foot=0.6, decorrelate=0.0, norm=0.0, pose=18.0, going=0.1, start=0.05
+)
 # What sends the pelvis nowhere else also stays near where it was, so that what avoids something comes back.
-STAY = 0.1
+STAY = 1.0
 
 
 @dataclass(frozen=True)
