@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from lamp.models import representation as rep
+from training.clips import Array
 from training.config import DataConfig
 from training.dataset import PreparedSet
 from training.statistics import averaged_in_groups
@@ -71,6 +72,16 @@ class Corpus:
         tokens = torch.arange(frames // 4, device=device)
         valid = (tokens < (kept // 4)[:, None]).float()
         return self.features[index].float(), valid, self.clip[entry]
+
+
+def draw_rates(frames: Array, weight: Array, data: DataConfig) -> Array:
+    """How often each of ``N`` clips is drawn over all buckets, as ``Corpus.bucket_tables`` has it."""
+    rates, below = np.zeros(len(frames)), 0
+    for length, _, probability in sorted(data.buckets):
+        fits = weight * (frames > below)
+        rates += probability * fits / max(fits.sum(), np.finfo(float).tiny)
+        below = length
+    return rates
 
 
 def build_corpus(

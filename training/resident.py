@@ -20,7 +20,7 @@ from lamp.errors import InputError
 from training import distributed
 from training.clips import Array
 from training.config import DataConfig
-from training.corpus import Corpus
+from training.corpus import Corpus, draw_rates
 from training.feature_store import FeatureStore
 from training.views import Views
 
@@ -121,13 +121,3 @@ def allotted(views: Views, data: DataConfig) -> list[Group]:
     return [
         Group(m, views.weight[m], int(c), int(n)) for m, c, n in zip(members, capacity, slots, strict=True)
     ]
-
-
-def draw_rates(frames: Array, weight: Array, data: DataConfig) -> Array:
-    """How often each of ``N`` clips is drawn over all buckets, in the same manner as ``Corpus.bucket_tables``."""
-    rates, below = np.zeros(len(frames)), 0
-    for length, _, probability in sorted(data.buckets):
-        fits = weight * (frames > below)
-        rates += probability * fits / max(fits.sum(), np.finfo(float).tiny)
-        below = length
-    return rates

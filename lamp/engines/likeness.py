@@ -15,8 +15,8 @@ Tensors = dict[str, Tensor]
 FPS = 20.0
 _SOFT_M = 0.02
 _LEG = ("knee", "ankle", "foot")
-# How much of a difference counts in the loss, by joint and axis. Who is to go elsewhere has to take other steps: legs may
-# reach forward and aside, and only how high they are says something of what is done (a jump, a kick, a crawl).
+# How much of a difference counts in the loss, by joint and axis. Who is to go elsewhere has to take other steps: legs
+# may reach forward and aside, and only how high they are says what is done (a jump, a kick, a crawl).
 _SHARE = np.ones((JOINT_COUNT, 3), np.float32)
 _SHARE[[i for i, name in enumerate(JOINT_NAMES) if name.endswith(_LEG)]] = (0.1, 0.8, 0.1)
 
@@ -25,8 +25,8 @@ def likeness_terms(joints: Tensor, p: Tensors) -> tuple[tuple[Tensor, Tensor], t
     """``pose`` and ``going`` of joints ``(B, T, 22, 3)`` beside the reference: loss and term ``(B,)`` of each.
 
     pose: mean distance of joints, seen from the ground below the pelvis in the character's own heading, metres; the
-    loss is linear beyond 2 cm, and takes little of where legs reach to. going: difference of the pelvis' horizontal velocity in that heading; its mean square
-    is the loss, its root the term, m/s. Frames count by ``like_weight``.
+    loss is linear beyond 2 cm, and takes little of where legs reach to. going: difference of the pelvis' horizontal
+    velocity in that heading; its mean square is the loss, its root the term, m/s. Frames count by ``like_weight``.
     """
     weight = p["like_weight"]
     pose, going = _own_view(joints)

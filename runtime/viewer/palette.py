@@ -9,7 +9,7 @@ import numpy as np
 from lamp.problem import Target
 from lamp.scene.obstacle import Obstacle
 from lamp.skeleton import JOINT_NAMES
-from runtime.viewer.grid_surface import surface_of
+from runtime.viewer.grid_surface import mesh_of
 from runtime.viewer.solids import Mesh, of_obstacle, round_cone
 from runtime.viewer.things import Colour, Look
 
@@ -35,7 +35,7 @@ NEW_OBSTACLES: dict[str, Callable[[float, float], Obstacle]] = {
 def look_of_obstacle(obstacle: Obstacle) -> Look:
     """How an obstacle is drawn; a turned sphere looks like before, so it has no rings."""
     if obstacle.grid is not None:
-        return look_of_mesh(surface_of(obstacle.grid, obstacle.scale), obstacle.walkable)
+        return look_of_mesh(mesh_of(obstacle.grid, obstacle.scale), obstacle.walkable)
     largest = max(obstacle.size_m[0], obstacle.size_m[1] if obstacle.shape != "sphere" else 0.0)
     return Look(
         of_obstacle(obstacle),

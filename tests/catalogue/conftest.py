@@ -54,7 +54,9 @@ def on_server() -> Callable[..., None]:
 def no_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """The test fails when anything was logged as an error: an exception nobody handled, a task nobody waited for."""
     yield
-    wrong = [r for r in caplog.get_records("call") if r.levelno >= logging.ERROR and not _of_an_earlier_test(r)]
+    wrong = [
+        r for r in caplog.get_records("call") if r.levelno >= logging.ERROR and not _of_an_earlier_test(r)
+    ]
     assert not wrong, "\n".join(f"{r.name}: {r.getMessage()} {r.exc_info or ''}" for r in wrong[:5])
 
 

@@ -18,12 +18,12 @@ from tests.training import synthetic  # noqa: E402
 from training import feature_store  # noqa: E402
 from training.__main__ import main  # noqa: E402
 from training.config import AutoencoderLoss, DataConfig, LoopConfig  # noqa: E402
-from training.corpus import build_corpus  # noqa: E402
+from training.corpus import build_corpus, draw_rates  # noqa: E402
 from training.dataset import load_any  # noqa: E402
 from training.feature_store import FeatureStore  # noqa: E402
 from training.loop import Trainer  # noqa: E402
 from training.losses import AutoencoderObjective  # noqa: E402
-from training.resident import allotted, draw_rates, resident_corpus  # noqa: E402
+from training.resident import allotted, resident_corpus  # noqa: E402
 from training.views import Views, training_views  # noqa: E402
 
 CPU = torch.device("cpu")

@@ -16,7 +16,7 @@ from runtime.client import AsyncLampClient
 from runtime.viewer import palette
 from runtime.viewer.character import Start
 from runtime.viewer.figures import figures_text, status_text
-from runtime.viewer.grid_surface import surface_of
+from runtime.viewer.grid_surface import mesh_of
 from runtime.viewer.live import Live
 from runtime.viewer.mesh_upload import read_mesh
 from runtime.viewer.panel import Panel
@@ -208,8 +208,20 @@ def test_the_surface_of_a_grid_is_where_its_distance_is_zero() -> None:
     axis = np.linspace(-0.6, 0.6, 25)
     x, y, z = np.meshgrid(axis, axis, axis, indexing="ij")
     grid = DistanceGrid("ball", (-0.6, -0.6, -0.6), 0.05, np.sqrt(x * x + y * y + z * z) - 0.5)
-    mesh = surface_of(grid, 2.0)
-    assert np.abs(np.linalg.norm(mesh.vertices_m, axis=-1) - 1.0).max() < 2 * 0.05 * 1.8
+    mesh = mesh_of(grid, 2.0)
+    assert np.abs(np.linalg.norm(mesh.vertices_m, axis=-1) - 1.0).max() < 2 * 0.05 * 0.2
     a, b, c = (mesh.vertices_m[mesh.faces[:, k]].astype(np.float64) for k in range(3))
     volume = np.einsum("ij,ij->i", a, np.cross(b, c)).sum() / 6
-    assert volume == pytest.approx(4 / 3 * np.pi, rel=0.1), "closed, and facing outwards"
+    assert volume == pytest.approx(4 / 3 * np.pi, rel=0.02), "closed, and facing outwards"
+
+
+def test_the_surface_of_a_grid_is_closed_at_its_border_and_empty_where_nothing_is() -> None:
+    values = np.full((4, 5, 6), -1.0)
+    mesh = mesh_of(DistanceGrid("full", (0.0, 0.0, 0.0), 0.1, values))
+    assert mesh.vertices_m.min() == pytest.approx(-0.09, abs=0.02)
+    edges = np.sort(
+        np.concatenate([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]], mesh.faces[:, [2, 0]]]), axis=1
+    )
+    assert (np.unique(edges, axis=0, return_counts=True)[1] == 2).all()
+    empty = mesh_of(DistanceGrid("empty", (0.0, 0.0, 0.0), 0.1, -values))
+    assert empty.vertices_m.shape == (0, 3) and empty.faces.shape[0] == 0
