@@ -29,10 +29,10 @@ HOLDS_M = 0.01  # a joint as near to its target is there
 # and far from white (correlation 0.8 where white noise has 0.03): asking it to become white, as a search from white
 # noise must stay, would leave the motion before anything else.
 EDIT_WEIGHTS = Weights(
-    key=2.0, collision=10.0, foot=0.6, decorrelate=0.0, norm=0.0, pose=18.0, going=0.1, start=0.05
+    key=2.0, collision=15.0, foot=1.5, decorrelate=0.0, norm=0.0, pose=27.0, going=0.1, start=0.05
 )
 # What sends the pelvis nowhere else also stays near where it was, so that what avoids something comes back.
-STAY = 1.0
+STAY = 1.5
 
 
 @dataclass(frozen=True)
