@@ -121,7 +121,10 @@ class Task:
             return self.weights
         if not self.edits:
             return Weights()
-        return replace(EDIT_WEIGHTS, reference=STAY) if self.stays else EDIT_WEIGHTS
+        if self.stays:
+            return replace(EDIT_WEIGHTS, reference=STAY)
+        # the term is a mean over the targets, each of which is to count as if it were the only one
+        return replace(EDIT_WEIGHTS, key=EDIT_WEIGHTS.key * max(len(self.targets), 1))
 
     def trusted(self) -> Array:
         """Frames ``(T,)`` of the reference that are as they should be: all of an edit, those shown of a blend, none of
