@@ -136,7 +136,9 @@ def test_an_edit_is_weighed_by_what_it_keeps():
     edit, refine = Task(reference=CLIP), Task(reference=CLIP, keep=np.ones(32))
     assert refine.weighing() == Task().weighing() == Weights()
     assert replace(edit, targets=(HAND,)).weighing() == EDIT_WEIGHTS
-    assert replace(edit, targets=(HAND, HAND)).weighing().key == 2 * EDIT_WEIGHTS.key, "each as if it were alone"
+    assert replace(edit, targets=(HAND, HAND)).weighing().key == 2 * EDIT_WEIGHTS.key, (
+        "each as if it were alone"
+    )
     assert edit.weighing() == replace(EDIT_WEIGHTS, reference=STAY), "it has no reason to go elsewhere"
     assert Task(reference=CLIP, weights=Weights(foot=1.0)).weighing().foot == 1.0
     assert edit.trusted().tolist() == [1.0] * 32, "all of it is as it should be"
