@@ -16,7 +16,7 @@ class Settings:
 
     motions: int = 96
     repeats: int = 3
-    steps: int = 150
+    steps: int = 100
     max_frames: int = 196
     seed: int = 0
     split: str = "test"

@@ -22,7 +22,7 @@ class Budget:
     prior that comes with a recipe of its own (DNO: 300 to 500 steps) takes the number of steps from there.
     """
 
-    steps: int = 150
+    steps: int = 100
     seed: int = 0
     deadline_s: float | None = None
     stop_m: float | None = None

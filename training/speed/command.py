@@ -45,7 +45,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--json", required=True, type=Path, help="file to write")
     parser.add_argument("--motions", type=int, default=8, help="cases of each task (8)")
     parser.add_argument(
-        "--steps", type=int, default=150, help="optimisation steps of priors without a recipe (150)"
+        "--steps", type=int, default=100, help="optimisation steps of priors without a recipe (100)"
     )
     parser.add_argument("--deadline-s", type=float, default=180.0, help="longest time for one case (180)")
     parser.add_argument(
